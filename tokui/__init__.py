@@ -1,0 +1,1 @@
+"""Tokui: the customer ledger that knows who has paid."""
