@@ -1,0 +1,24 @@
+"""Pages of the assembly itself: errors, health."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was open too long, or came from elsewhere."""
+    return render(request, "403.html", {"reason": "csrf"}, status=403)
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    """Liveness: this process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Readiness: the database answers too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ready"})

@@ -1,0 +1,24 @@
+"""Who acts: every verb is told `by` whom, and every event remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user in an organization, an API key, or the system itself."""
+
+    kind: str  # "user", "api_key" or "system"
+    id: UUID | None
+    name: str
+    role: str
+    permissions: frozenset[str] = field(repr=False, default=frozenset())
+
+    def can(self, permission: str) -> bool:
+        return self.kind == "system" or permission in self.permissions
+
+
+#: The product acting by itself: scheduled work, handlers of events.
+SYSTEM = Actor(kind="system", id=None, name="Tokui", role="system")

@@ -1,0 +1,69 @@
+"""Encryption of secrets and of personal values in history: AES-256-GCM with the key's id in the ciphertext."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from tokui.core import clock
+from tokui.core.models import PersonalKey
+
+VERSION = b"\x01"
+
+
+def encrypt(plain: bytes, context: bytes = b"") -> bytes:
+    """Seal bytes under the installation's key; `context` must be given again to open them."""
+    return _seal(_installation_key(), plain, context)
+
+
+def decrypt(sealed: bytes, context: bytes = b"") -> bytes:
+    return _open(_installation_key(), sealed, context)
+
+
+def encrypt_personal(subject_id: UUID, text: str) -> str:
+    """Seal a person's past value under that person's own key, for an event's payload."""
+    return base64.b64encode(_seal(_personal_key(subject_id, create=True), text.encode(), subject_id.bytes)).decode()
+
+
+def decrypt_personal(subject_id: UUID, sealed: str) -> str | None:
+    """The value again, or None once the person's key was destroyed."""
+    try:
+        key = _personal_key(subject_id, create=False)
+    except PersonalKey.DoesNotExist:
+        return None
+    return _open(key, base64.b64decode(sealed), subject_id.bytes).decode()
+
+
+def _personal_key(subject_id: UUID, *, create: bool) -> bytes:
+    row = PersonalKey.objects.filter(subject_id=subject_id).first()
+    if row is None:
+        if not create:
+            raise PersonalKey.DoesNotExist
+        fresh = AESGCM.generate_key(256)
+        wrapped = encrypt(fresh, subject_id.bytes)
+        row = PersonalKey.objects.create(subject_id=subject_id, wrapped_key=wrapped, created_at=clock.now())
+    return decrypt(bytes(row.wrapped_key), subject_id.bytes)
+
+
+def _installation_key() -> bytes:
+    return hashlib.sha256(b"tokui vault" + settings.TOKUI_VAULT_KEY.encode()).digest()
+
+
+def _seal(key: bytes, plain: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(12)
+    return VERSION + _key_id(key) + nonce + AESGCM(key).encrypt(nonce, plain, context)
+
+
+def _open(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    if sealed[:1] != VERSION or sealed[1:5] != _key_id(key):
+        raise ValueError("sealed under another key")
+    return AESGCM(key).decrypt(sealed[5:17], sealed[17:], context)
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"id" + key).digest()[:4]
