@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tokui.access.actions import actor_of
 from tokui.access.models import ApiKey, Membership
-from tokui.core import clock, doors, test_clock
+from tokui.core import clock, doors, shared_clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Refusal
 from tokui.core.models import Organization
@@ -33,7 +33,7 @@ class Visit:
 
 def clock_middleware(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
-        test_clock.load()
+        shared_clock.load()
         return get_response(request)
 
     return middleware

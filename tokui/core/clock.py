@@ -50,5 +50,5 @@ def at_day(day: date, hour: int = 9, zone: ZoneInfo = TOKYO) -> datetime:
 
 
 def set_offset(offset: timedelta) -> None:
-    """Shift this process's clock against the wall; only `core.test_clock` calls it."""
+    """Shift this process's clock against the wall; only `core.shared_clock` calls it."""
     _offset.set(offset)

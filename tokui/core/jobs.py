@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tokui.core import clock, events, test_clock
+from tokui.core import clock, events, shared_clock
 from tokui.core.ids import uuid7_many
 from tokui.core.models import Organization
 from tokui.core.tenancy import organization_scope, require_organization
@@ -52,7 +52,7 @@ def job(*, queue: str = "default", atomic: bool = True, retry: bool = True) -> C
     def wrap(function: Callable[..., Any]) -> Job:
         @functools.wraps(function)
         def run(organization: str, **arguments: Any) -> None:
-            test_clock.load()
+            shared_clock.load()
             if not atomic:
                 function(organization=UUID(organization), **arguments)
                 return
