@@ -91,6 +91,14 @@ def job(*, queue: str = "default", atomic: bool = True, retry: bool = True) -> C
     return wrap
 
 
+def defer_global(task_name: str, **arguments: Any) -> None:
+    """Defer a task that belongs to no organization (mail of accounts), in the caller's transaction."""
+    with transaction.atomic():
+        JobManager(DjangoConnector()).batch_defer_jobs(
+            [QueuedJob(queue="default", lock=None, queueing_lock=None, task_name=task_name, task_kwargs=arguments)]
+        )
+
+
 def _renew_connection() -> None:
     """A worker's thread lives for days: drop a connection that the server closed meanwhile."""
     if not connection.in_atomic_block:
