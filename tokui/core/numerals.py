@@ -42,7 +42,7 @@ class Numeral:
         """The number in units of 10**-exponent, or None where it is finer than that (trailing zeros are not)."""
         if self.scale <= exponent:
             return self.digits * int(10 ** (exponent - self.scale))
-        unit = 10 ** (self.scale - exponent)
+        unit: int = 10 ** (self.scale - exponent)
         magnitude, finer = divmod(abs(self.digits), unit)
         if finer:
             return None
