@@ -20,7 +20,7 @@ import pylopdf_fonts_jp
 GETA = "〓"
 _BREAK = "\u200b"
 _UNBREAKABLE = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{18,}")
-_DROPPED = {"Cf"}
+_ACCENTED = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -30,26 +30,32 @@ def printable(text: str) -> str:
         drawn = text
     else:
         held = drawable()
-        drawn = "".join(_printed(character, held) for character in _SELECTORS.sub("", unicodedata.normalize("NFC", text)))
+        drawn = "".join(_printed(character, held) for character in _composed(text))
     return _UNBREAKABLE.sub(lambda run: _BREAK.join(run.group()), drawn)
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:
     """The characters of a text that would be printed as 〓, each once, in order; for a warning before issuing."""
     held = drawable()
-    cleaned = _SELECTORS.sub("", unicodedata.normalize("NFC", text))
-    return tuple(dict.fromkeys(each for each in cleaned if each != GETA and _printed(each, held) == GETA))
+    return tuple(dict.fromkeys(each for each in _composed(text) if each != GETA and _printed(each, held) == GETA))
+
+
+def _composed(text: str) -> str:
+    """Accents joined to their letters, as macOS writes them apart. Not NFC as a whole: that would exchange the
+    kanji of a name (福 U+FA1B for 福 U+798F)."""
+    plain = _SELECTORS.sub("", text.replace("\r\n", "\n"))
+    return _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found.group()), plain)
 
 
 def _printed(character: str, held: frozenset[int]) -> str:
-    if character == "\n" or ord(character) in held and unicodedata.category(character) not in _DROPPED:
-        return character
     category = unicodedata.category(character)
-    if category in _DROPPED:
+    if character == "\n":
+        return character
+    if category == "Cf":
         return ""
-    if category in {"Cc", "Zs", "Zl", "Zp"}:
-        return " "
-    return GETA
+    if ord(character) in held and category != "Cc":
+        return character
+    return " " if category in {"Cc", "Zs", "Zl", "Zp"} else GETA
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tokui.catalog.tax import TAXED_KINDS, TaxKind
@@ -25,18 +26,20 @@ Facts = list[tuple[str, str]]
 
 def page_data(content: DocumentContent) -> dict[str, Any]:
     """One document for `document.typ`: strings, lists and pictures as lists of bytes, ready for JSON."""
+    if content.kind is DocumentKind.CREDIT_NOTE:
+        content = _turned(content)
     words = words_in(content.lang)
     statement = content.kind is DocumentKind.STATEMENT
-    return _printable(
+    said: dict[str, Any] = _printable(
         {
             "lang": content.lang,
             "kind": content.kind.value,
-            "title": words.titles[content.kind],
-            "running": f"{words.titles[content.kind]}　{content.number}　{_addressed(content.addressee, content.lang)}",
+            "title": _title(content, words),
+            "running": _running(content, words),
             "page": words.page,
             "head": _head(content, words),
             "addressee": _addressee(content.addressee, content.lang, words),
-            "issuer": _issuer(content.issuer, words),
+            "issuer": _issuer(content.issuer, content.lang, words),
             "mark": words.reissued if content.receipt and content.receipt.reissued else "",
             "greeting": words.greetings[content.kind],
             "sum": _sum(content, words),
@@ -50,7 +53,29 @@ def page_data(content: DocumentContent) -> dict[str, Any]:
             "foot": _foot(content, words),
             "folds": content.fold_marks,
         }
-    ) | {"logo": _picture(content.issuer.logo), "seal": _picture(content.issuer.seal)}
+    )
+    return said | {"logo": _picture(content.issuer.logo), "seal": _picture(content.issuer.seal)}
+
+
+def _turned(content: DocumentContent) -> DocumentContent:
+    """A credit note is booked with a minus and printed without one: its heading already says that money goes back."""
+    lines = tuple(
+        replace(
+            line,
+            amount_minor=-line.amount_minor,
+            quantity_milli=None if line.quantity_milli is None else -line.quantity_milli,
+        )
+        for line in content.lines
+    )
+    rates = tuple(replace(row, base_minor=-row.base_minor, tax_minor=-row.tax_minor) for row in content.rates)
+    net, tax, total = -content.net_minor, -content.tax_minor, -content.total_minor
+    return replace(content, lines=lines, rates=rates, net_minor=net, tax_minor=tax, total_minor=total)
+
+
+def _title(content: DocumentContent, words: Words) -> str:
+    if content.kind is DocumentKind.CREDIT_NOTE and content.issuer.registration_number:
+        return words.qualified_credit_note
+    return words.titles[content.kind]
 
 
 def _head(content: DocumentContent, words: Words) -> Facts:
@@ -65,33 +90,37 @@ def _head(content: DocumentContent, words: Words) -> Facts:
     return [fact for fact in facts if fact[1]]
 
 
-def _addressed(addressee: Addressee, lang: str) -> str:
-    honorific = "" if addressee.person or lang != "ja" else addressee.honorific.value
-    return f"{addressee.name} {honorific}".strip()
+def _running(content: DocumentContent, words: Words) -> str:
+    """The line above every page but the first, short enough to stay one line."""
+    addressee = content.addressee
+    honorific = "" if addressee.person or content.lang != "ja" else addressee.honorific.value
+    parts = (_title(content, words), _cut(content.number, 30), f"{_cut(addressee.name, 30)} {honorific}")
+    return "　".join(part.strip() for part in parts)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _addressee(addressee: Addressee, lang: str, words: Words) -> dict[str, Any]:
-    person = addressee.person
-    if person and lang == "ja":
-        person = f"{person} {Honorific.SAMA.value}"
-    elif person:
-        person = words.attention + person
-    below = " ".join(part for part in (addressee.department, person) if part)
+    if lang == "ja":
+        person = f"{addressee.person} {Honorific.SAMA.value}" if addressee.person else ""
+        below = " ".join(part for part in (addressee.department, person) if part)
+    else:
+        below = ", ".join(part for part in (addressee.person, addressee.department) if part)
+        below = words.attention + below if below else ""
     return {
-        "postal": _postal(addressee.postal_code, lang),
-        "address": list(addressee.address),
+        "address": _address(addressee.postal_code, addressee.address, lang),
         "name": addressee.name,
         "honorific": "" if addressee.person or lang != "ja" else addressee.honorific.value,
         "below": below,
     }
 
 
-def _issuer(issuer: Issuer, words: Words) -> dict[str, Any]:
-    lang = "ja" if words.attention == "" else "en"
+def _issuer(issuer: Issuer, lang: str, words: Words) -> dict[str, Any]:
     lines = [
         f"{words.registration} {issuer.registration_number}" if issuer.registration_number else "",
-        _postal(issuer.postal_code, lang),
-        *issuer.address,
+        *_address(issuer.postal_code, issuer.address, lang),
         f"{words.phone} {issuer.phone}" if issuer.phone else "",
         issuer.email,
         f"{words.person} {issuer.person}" if issuer.person else "",
@@ -99,8 +128,11 @@ def _issuer(issuer: Issuer, words: Words) -> dict[str, Any]:
     return {"name": issuer.name, "lines": [line for line in lines if line]}
 
 
-def _postal(code: str, lang: str) -> str:
-    return f"〒{code}" if code and lang == "ja" else code
+def _address(postal_code: str, address: tuple[str, ...], lang: str) -> list[str]:
+    """The postal code leads in Japan and closes an address written for abroad."""
+    if not postal_code:
+        return list(address)
+    return [f"〒{postal_code}", *address] if lang == "ja" else [*address, postal_code]
 
 
 def _sum(content: DocumentContent, words: Words) -> tuple[str, str]:
@@ -243,7 +275,9 @@ def _totals(content: DocumentContent, words: Words) -> Facts:
     if content.kind is DocumentKind.STATEMENT:
         return [(words.balance, _money(content, content.closing_minor))]
     if content.withholding is None:
-        return [(words.sums[content.kind] if content.carried is None else words.total, _money(content, content.total_minor))]
+        return [
+            (words.sums[content.kind] if content.carried is None else words.total, _money(content, content.total_minor))
+        ]
     return [
         (words.total, _money(content, content.total_minor)),
         (words.withheld, _money(content, -content.withholding.tax_minor)),

@@ -27,12 +27,12 @@ _thread = threading.local()
 
 
 def render_pdf(content: DocumentContent) -> bytes:
-    """One document as a PDF. Raises `PictureRefused` for a logo or seal that is no picture; no text can make it fail."""
+    """One document as a PDF. No text can make it fail; `PictureRefused` for a logo or seal that is no picture."""
     return render_many([content])
 
 
 def render_each(contents: Iterable[DocumentContent]) -> Iterator[bytes]:
-    """Many documents, a PDF each, in order; the way of a closing run. Nothing is kept between them but the typefaces."""
+    """Many documents, a PDF each, in order: the way of a closing run. Only the typefaces are kept between them."""
     return (render_pdf(content) for content in contents)
 
 

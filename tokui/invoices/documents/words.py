@@ -8,7 +8,8 @@ from datetime import date
 from tokui.invoices.documents.content import DocumentKind, Language
 
 MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 
@@ -17,6 +18,7 @@ class Words:
     titles: dict[DocumentKind, str]
     greetings: dict[DocumentKind, str]
     sums: dict[DocumentKind, str]
+    qualified_credit_note: str = "適格返還請求書"
     number: str = "番号"
     issued_on: str = "発行日"
     registration: str = "登録番号"
@@ -119,6 +121,7 @@ EN = Words(
         DocumentKind.DELIVERY_NOTE: "Value of delivery",
         DocumentKind.STATEMENT: "Balance",
     },
+    qualified_credit_note="Qualified credit note",
     number="No.",
     issued_on="Date",
     registration="Registration no.",
@@ -188,7 +191,11 @@ def long_day(day: date, lang: Language) -> str:
 
 def short_day(day: date, lang: Language) -> str:
     """The day of a line: with its year, since ② asks for the date of supply and a page may be read alone."""
-    return f"{day.year}/{day.month:02}/{day.day:02}" if lang == "ja" else f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+    return (
+        f"{day.year}/{day.month:02}/{day.day:02}"
+        if lang == "ja"
+        else f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+    )
 
 
 def figure(minor: int, decimals: int) -> str:
