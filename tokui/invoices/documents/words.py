@@ -179,6 +179,9 @@ EN = Words(
 )
 
 
+ACCOUNT_TYPES_EN = {"普通": "Ordinary", "当座": "Current", "貯蓄": "Savings"}
+
+
 def words_in(lang: Language) -> Words:
     return JA if lang == "ja" else EN
 

@@ -241,7 +241,7 @@ def test_every_document_exists_in_english_without_a_japanese_word_of_ours(kind: 
         issuer=Issuer("Aoba Co., Ltd.", "T7000012050002", "000-0000", ("3-5-7 Midori",), "0", person="Ono"),
         addressee=Addressee("Hokuto Inc.", Honorific.ONCHU, person="Sarah Miles"),
         lines=(DocumentLine("Tea", 1_000, TaxKind.REDUCED, 800, on=date(2026, 10, 1), quantity_milli=1_000),),
-        banks=(BankDetails("Midori Bank", "Aoba", "1", "AOBA", account_type="Ordinary"),),
+        banks=(BankDetails("Midori Bank", "Aoba", "1", "AOBA"),),
         receipt=ReceiptTerms(date(2026, 11, 20), "books", "card") if kind is DocumentKind.RECEIPT else None,
         carried=CarriedBalance(1, 1),
         withholding=Withholding(1, 0),
