@@ -318,6 +318,27 @@ def test_invisible_and_control_characters_do_not_reach_the_page() -> None:
     assert "前後中末〓終" in words
 
 
+def test_only_the_addressee_shows_through_the_window_of_an_envelope() -> None:
+    """A 90 x 45 mm window 22 mm from the left and 12 mm from the top of 120 x 235 mm, the sheet lying 0-21 mm lower and
+    0-25 mm further right in it: what may show is left of 112 mm and above 57 mm, what must show is 22-87 and 12-36 mm.
+    """
+    places: list[tuple[str, float, float]] = []
+
+    def note(text: str, matrix: list[float], _text_matrix: object, _font: object, _size: object) -> None:
+        if text.strip():
+            places.append((text.strip(), matrix[4] / 72 * 25.4, 297 - matrix[5] / 72 * 25.4))
+
+    content = make_content(
+        addressee=replace(ADDRESSEE, address=("北斗市中央 1-2-3", "北斗ビル 4F"), department="総務部")
+    )
+    PdfReader(io.BytesIO(render_pdf(content))).pages[0].extract_text(visitor_text=note)
+    shown = [(text, left, base) for text, left, base in places if left < 112 and base < 57]
+    assert "".join("".join(text.split()) for text, _, _ in shown) == (
+        "〒000-0000北斗市中央1-2-3北斗ビル4F株式会社北斗企画御中総務部"
+    )
+    assert all(21.9 <= left <= 87 and 12 + 3 <= base <= 36 for _, left, base in shown)
+
+
 def test_endless_words_break_and_endless_remarks_flow_over_pages() -> None:
     pages = pages_of(render_pdf(make_content(subject="W" * 400, remarks="長い備考です。" * 1_500)))
     assert "".join(pages).count("W") == 400
