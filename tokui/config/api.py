@@ -53,3 +53,15 @@ def invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def stranger(request: HttpRequest, trouble: AuthenticationError) -> HttpResponse:
     return problem(401, "not_signed_in", "Send an API key: Authorization: Bearer tk_…")
+
+
+@api.get("/me", tags=["access"], summary="Who am I, and what may I do?")
+def me(request: HttpRequest) -> dict[str, Any]:
+    visit = request.visit  # type: ignore[attr-defined]
+    return {
+        "organization": visit.organization.slug,
+        "kind": visit.actor.kind,
+        "name": visit.actor.name,
+        "role": visit.actor.role,
+        "permissions": sorted(visit.actor.permissions),
+    }
