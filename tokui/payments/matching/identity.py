@@ -8,6 +8,7 @@ from itertools import islice
 
 from rapidfuzz import fuzz
 
+from tokui.customers.names import without_voicing
 from tokui.payments.matching.amounts import oldest_first
 from tokui.payments.matching.facts import (
     Code,
@@ -55,9 +56,15 @@ class Signs:
 
     @property
     def strength(self) -> tuple[bool, bool, int]:
-        """Account, reference, name; a cut name counts like a whole one, because all of what was seen agrees."""
-        level = 0 if self.name is None else 1 if self.name.code is Code.NAME_SIMILAR else 2
-        return self.account is not None, bool(self.named), level
+        """Account, reference, name. A cut name counts like a whole one, because all of what was seen agrees; a similar
+        name, or one with another legal form, counts less."""
+        return self.account is not None, bool(self.named), self._name_level
+
+    @property
+    def _name_level(self) -> int:
+        if self.name is None:
+            return 0
+        return 1 if self.is_legal_form_other or self.name.code is Code.NAME_SIMILAR else 2
 
     @property
     def is_firm(self) -> bool:
@@ -174,7 +181,7 @@ class Register:
             for loose in islice(self.sorted_names, start, start + _MOST_LOOKED_AT):
                 if not loose.startswith(keys.cut):
                     break
-                if loose != keys.loose:
+                if loose != keys.loose and _continues(loose, keys):
                     found.extend((Code.NAME_CUT, name, payer) for name, payer in self.by_name[loose])
         return found
 
@@ -182,6 +189,12 @@ class Register:
         for name, payer in self.by_stem.get(keys.stem, ())[:_MOST_LOOKED_AT]:
             if fuzz.ratio(name.key.loose, keys.loose) >= self.policy.similarity:
                 yield Code.NAME_SIMILAR, name, payer
+
+
+def _continues(loose: str, keys: CandidateKeys) -> bool:
+    """A register name goes on where the seen one was cut; the last letter seen may have lost its voicing mark."""
+    following = loose[len(keys.cut) : len(keys.loose)]
+    return keys.loose[-1] in (following, without_voicing(following))
 
 
 def parties(invoice: InvoiceFacts) -> tuple[Id, ...]:
