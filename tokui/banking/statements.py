@@ -141,6 +141,7 @@ class ColumnMapping:
     money_out: Column | None = None
     direction: Column | None = None
     in_words: tuple[str, ...] = ("入金", "入", "預入", "受入", "1", "+", "C", "CR", "CRDT")
+    out_words: tuple[str, ...] = ("出金", "出", "払出", "引出", "支払", "2", "-", "D", "DR", "DBIT")
     payer: Column | None = None
     payer_code: Column | None = None
     texts: tuple[Column, ...] = ()

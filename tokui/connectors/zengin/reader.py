@@ -15,9 +15,10 @@ from tokui.banking.statements import (
     Totals,
     prove,
 )
+from tokui.connectors.remarks import Remarks
 from tokui.connectors.words import kind_in
 from tokui.connectors.zengin.layouts import NOTICE_A, NOTICE_B, STATEMENT, Layout
-from tokui.connectors.zengin.records import RecordReader, Remarks, split_records
+from tokui.connectors.zengin.records import RecordReader, split_records
 
 HEADER, DATA, TRAILER, END = "1", "2", "8", "9"
 MAY_FOLLOW = {"": HEADER, HEADER: DATA + TRAILER, DATA: DATA + TRAILER, TRAILER: HEADER + END, END: ""}

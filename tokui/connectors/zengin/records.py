@@ -6,27 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tokui.banking.refusals import DeviationCode, FileRefused, Refused
-from tokui.banking.statements import Deviation
+from tokui.connectors.remarks import Remarks
 from tokui.connectors.zengin.characters import READABLE, encode_char
 from tokui.connectors.zengin.layouts import RECORD_BYTES, Field, Record
 
 EBCDIC_ONE = 0xF1
 END_OF_FILE = b"\x1a"
-MAX_DEVIATIONS = 1_000  # enough to see the pattern; 100,000 times the same remark helps nobody
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _HEISEI, _REIWA, _CENTURY = 1988, 2018, 2000
-
-
-class Remarks:
-    """Deviations as they are met, in file order and bounded."""
-
-    def __init__(self) -> None:
-        self.found: list[Deviation] = []
-
-    def add(self, code: DeviationCode, where: str, found: str = "", meaning: str = "") -> None:
-        if len(self.found) < MAX_DEVIATIONS:
-            self.found.append(Deviation(code.value, where, found[:200], meaning))
 
 
 @dataclass(slots=True)
