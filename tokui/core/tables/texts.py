@@ -29,10 +29,10 @@ def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits
             number += 1
             if len(cells) > columns:
                 _refuse_columns(name, number, len(cells), limits)
-            if suspect.line:
-                suspect.line = False
+            if suspect.lines != 1:
                 _refuse_long_cells(name, number, cells, limits)
                 cells = [unguarded(cell) for cell in cells]
+            suspect.lines = 0
             yield Row(name, number, tuple(cells))
     except UnicodeDecodeError as error:
         raise _undecodable(source, name, encoding, delimiter, error) from None
@@ -47,7 +47,7 @@ def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits
 class _Suspect:
     """Whether the record being read may hold a long or guarded cell, so that the others need no second look."""
 
-    line = False
+    lines = 0
 
 
 def _lines(source: BinaryIO, encoding: str, name: str, limits: Limits, suspect: _Suspect) -> Iterator[str]:
@@ -59,9 +59,8 @@ def _lines(source: BinaryIO, encoding: str, name: str, limits: Limits, suspect: 
                 raise TableRefused(TableCode.ROW_TOO_LONG, sheet=name, found=line[:100], expected=longest)
             if "\0" in line:
                 raise TableRefused(TableCode.NUL, sheet=name, found=line[:100])
-            # A cell that spans lines has a quotation mark, so no long cell hides in short lines.
-            if "'" in line or '"' in line or len(line) > long:
-                suspect.line = True
+            # One line, unless it looks bad by itself: a record of several short lines can hold a long cell too.
+            suspect.lines += 2 if "'" in line or len(line) > long else 1
             yield line
     finally:
         text.detach()
