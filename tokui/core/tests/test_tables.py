@@ -311,7 +311,7 @@ def test_cp932_reads_back_and_refuses_what_it_lacks_by_place() -> None:
     target = io.BytesIO()
     write_csv(target, [["髙橋", "①㈱", "ｱ"]], encoding="cp932")
     assert read(target.getvalue(), encoding="cp932") == [["髙橋", "①㈱", "ｱ"]]
-    for character in ("𠮷", "¥", "\U0001f600"):
+    for character in ("𠮷", "¥", "−", "〜", "\U0001f600"):
         with pytest.raises(TableRefused) as refused:
             write_csv(io.BytesIO(), [["a"], ["b", f"x{character}"]], encoding="cp932")
         assert (refused.value.code, refused.value.row, refused.value.column) == (TableCode.UNDECODABLE, 2, "B")
