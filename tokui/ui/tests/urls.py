@@ -1,8 +1,11 @@
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils import translation
 
+from tokui.ui.doors import Page, toast_next
 from tokui.ui.tests.world import CustomerForm, visitor
 
 
@@ -12,7 +15,10 @@ def page(request: HttpRequest, name: str = "gallery") -> HttpResponse:
         request.visit = visitor("money.view")
     form = CustomerForm({"number": "T12345", "kana": "オオタ ユキ"} if "bound" in request.GET else None)
     with translation.override(request.GET.get("lang", "ja")):
-        return render(request, f"{name}.html", {"form": form, "reference": "7F3A-21C"})
+        context = {"form": form, "reference": "7F3A-21C", "day": date(2026, 11, 27), "more": Page([], "token")}
+        if "told" in request.GET:
+            toast_next(request, "3 件を消し込みました", undo="/undo")
+        return render(request, f"{name}.html", context)
 
 
 urlpatterns = [
