@@ -91,7 +91,6 @@ ROOMS = [
     "tokui.invoices",
     "tokui.banking",
     "tokui.payments",
-    "tokui.connectors",
     "tokui.config",
 ]
 INSTALLED_APPS = [
