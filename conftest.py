@@ -41,7 +41,11 @@ def pytest_configure(config: object) -> None:
     from django.conf import settings
 
     settings.DATABASES["default"].update(
-        NAME=DATABASE, USER="tokui_app", PASSWORD=CLUSTER.password("tokui_app"), HOST=str(CLUSTER.socket), CONN_MAX_AGE=0
+        NAME=DATABASE,
+        USER="tokui_app",
+        PASSWORD=CLUSTER.password("tokui_app"),
+        HOST=str(CLUSTER.socket),
+        CONN_MAX_AGE=0,
     )
 
 

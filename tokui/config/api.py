@@ -32,7 +32,13 @@ def signed_in(request: HttpRequest) -> Any:
 
 
 api = NinjaAPI(
-    title="Tokui", version="1", description=DESCRIPTION, auth=signed_in, urls_namespace="api", docs_url="/", openapi_url="/openapi.json"
+    title="Tokui",
+    version="1",
+    description=DESCRIPTION,
+    auth=signed_in,
+    urls_namespace="api",
+    docs_url="/",
+    openapi_url="/openapi.json",
 )
 
 
@@ -44,7 +50,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "code": one["type"], "message": one["msg"]}
+        {
+            "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
+            "code": one["type"],
+            "message": one["msg"],
+        }
         for one in trouble.errors
     ]
     return problem(422, "invalid_request", "Some fields are not right.", errors=errors)

@@ -101,7 +101,9 @@ def emit_many(
         return []
     ids = uuid7_many(len(facts))
     customers = [getattr(one, "customer_id", None) for one in facts]
-    _insert(ids, type(facts[0]), about_type, list(about), customers, [to_payload(one) for one in facts], by, occurred_at)
+    _insert(
+        ids, type(facts[0]), about_type, list(about), customers, [to_payload(one) for one in facts], by, occurred_at
+    )
     tell(type(facts[0]), facts, ids, by)
     return ids
 

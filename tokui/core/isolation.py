@@ -97,7 +97,9 @@ class Door(Operation):
     reversible = True
     elidable = False
 
-    def __init__(self, name: str, arguments: str, returns: str, body: str, reads: list[str], language: str = "sql") -> None:
+    def __init__(
+        self, name: str, arguments: str, returns: str, body: str, reads: list[str], language: str = "sql"
+    ) -> None:
         self.name = name
         self.arguments = arguments
         self.returns = returns

@@ -25,7 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 org_app = typer.Typer(help="Organizations: the merchants that live in this installation.", no_args_is_help=True)
-clock_app = typer.Typer(help="The test clock (TOKUI_TEST_CLOCK=1): the whole product on another day.", no_args_is_help=True)
+clock_app = typer.Typer(
+    help="The test clock (TOKUI_TEST_CLOCK=1): the whole product on another day.", no_args_is_help=True
+)
 app.add_typer(org_app, name="org")
 app.add_typer(customers_app, name="customers")
 app.add_typer(sales_app, name="sales")
@@ -40,7 +42,9 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 @app.callback()
 def everywhere(
-    org: Annotated[str, typer.Option("--org", help="Organization (its slug); not needed while there is only one.")] = "",
+    org: Annotated[
+        str, typer.Option("--org", help="Organization (its slug); not needed while there is only one.")
+    ] = "",
     data_dir: Annotated[str, typer.Option("--data-dir", help="Where database, files and secrets live.")] = "data",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
 ) -> None:
@@ -174,7 +178,9 @@ def check() -> None:
 
 
 @app.command()
-def explain(what: Annotated[str, typer.Argument(help="events: every event, its fields and who listens.")] = "events") -> None:
+def explain(
+    what: Annotated[str, typer.Argument(help="events: every event, its fields and who listens.")] = "events",
+) -> None:
     """Show how the house is wired."""
     with installation.installation():
         from tokui.core.events import EVENTS, LATER, WITHIN
@@ -238,7 +244,9 @@ def clock_show() -> None:
 
 
 @clock_app.command("set")
-def clock_set(instant: Annotated[datetime, typer.Argument(help="2026-11-30 or 2026-11-30T09:00:00, in Japan's time.")]) -> None:
+def clock_set(
+    instant: Annotated[datetime, typer.Argument(help="2026-11-30 or 2026-11-30T09:00:00, in Japan's time.")],
+) -> None:
     """Move the product to an instant, without doing the work of the days between."""
     with installation.installation():
         from tokui.core import clock, shared_clock
