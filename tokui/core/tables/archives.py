@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tokui.core.tables.areas import Area, OdsArea, XlsxArea
 from tokui.core.tables.shapes import Limits, TableCode, TableRefused
 
 _CHUNK = 1 << 20
-_OVERLAP = 256
+_OVERLAP = 64
 _DECLARATIONS = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
-_CELL = re.compile(rb"""[\s]r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_REPEATED = re.compile(rb"""number-(rows|columns)-repeated\s*=\s*["']([0-9]{1,12})["']""")
 
 
 def check_archive(source: BinaryIO, limits: Limits) -> str:
@@ -32,7 +30,7 @@ def check_archive(source: BinaryIO, limits: Limits) -> str:
     _check_sizes(members, limits)
     kind = _kind({member.filename for member in members})
     for member in members:
-        _check_member(source, member, limits)
+        _check_member(source, member, kind, limits)
     return kind
 
 
@@ -65,52 +63,21 @@ def _kind(names: set[str]) -> str:
     raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
 
 
-def _check_member(source: BinaryIO, member: zipfile.ZipInfo, limits: Limits) -> None:
-    is_sheet = member.filename.startswith("xl/worksheets/")
-    is_content = member.filename == "content.xml"
-    area = _Area(limits, member.filename)
-    tail = b""
+def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits) -> None:
+    name, tail = member.filename, b""
+    area: Area | None = None
+    if kind == "xlsx":  # every member, because a workbook may call its sheets what it likes
+        area = XlsxArea(limits, name)
+    elif name == "content.xml":
+        area = OdsArea(limits, name)
     for chunk in _unpacked(source, member):
-        piece = tail + chunk
-        if member.filename.endswith((".xml", ".rels", ".vml")) and any(mark in piece for mark in _DECLARATIONS):
-            raise TableRefused(TableCode.XML_ENTITIES, sheet=member.filename, found="<!DOCTYPE")
-        if is_sheet:
-            area.add_references(piece)
-        if is_content:
-            area.add_repeats(piece)
-        tail = piece[-_OVERLAP:]
-
-
-class _Area:
-    """The box around all cells, which the reader holds as a whole however few cells are in it."""
-
-    def __init__(self, limits: Limits, name: str) -> None:
-        self.limits, self.name = limits, name
-        self.rows, self.columns = 0, 0
-
-    def add_references(self, piece: bytes) -> None:
-        found = set(_CELL.findall(piece))
-        if not found:
-            return
-        self.rows = max(self.rows, max(int(row) for _, row in found))
-        self.columns = max(self.columns, max(_column_number(letters) for letters in {letters for letters, _ in found}))
-        if self.columns > self.limits.columns:
-            raise TableRefused(
-                TableCode.TOO_MANY_COLUMNS, sheet=self.name, found=self.columns, expected=self.limits.columns
-            )
-        self._refuse_above(self.rows * self.columns)
-
-    def add_repeats(self, piece: bytes) -> None:
-        """OpenDocument repeats a row or cell by a count. Up to a sheet's size that is how empty space is written."""
-        for kind, count in _REPEATED.findall(piece):
-            if int(count) > (1_048_576 if kind == b"rows" else 16_384):
-                self._refuse_above(int(count) * self.limits.workbook_cells)
-
-    def _refuse_above(self, cells: int) -> None:
-        if cells > self.limits.workbook_cells:
-            raise TableRefused(
-                TableCode.TOO_MANY_CELLS, sheet=self.name, found=cells, expected=self.limits.workbook_cells
-            )
+        if any(mark in tail + chunk for mark in _DECLARATIONS):
+            raise TableRefused(TableCode.XML_ENTITIES, sheet=name, found="<!DOCTYPE")
+        if area:
+            area.feed(chunk)
+        tail = chunk[-_OVERLAP:]
+    if area:
+        area.finish()
 
 
 def _unpacked(source: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -148,10 +115,3 @@ def _pieces(unpacker: zlib._Decompress | None, packed: bytes, name: str) -> Iter
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
         raise TableRefused(TableCode.DAMAGED, sheet=name, found=error) from None
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -151,6 +151,13 @@ def test_a_ten_megabyte_cell_is_refused_with_its_place_and_a_short_report() -> N
     assert (refused.row, refused.column) == (2, "B")
 
 
+def test_a_long_cell_of_short_lines_and_a_guarded_cell_of_several_lines_are_seen() -> None:
+    limits = Limits(cell_characters=100)
+    refused = refusal(b'a,b\r\n1,"' + b"x\r\n" * 50 + b'"\r\n', TableCode.CELL_TOO_LONG, limits)
+    assert (refused.row, refused.column) == (2, "B")
+    assert read(b"\"'=1\r\n2\",x\r\ny,'z\r\n") == [["=1\r\n2", "x"], ["y", "'z"]]
+
+
 def test_a_hundred_thousand_columns_are_refused() -> None:
     assert refusal(b"a,b\r\n" + b"," * 99_999 + b"\r\n", TableCode.TOO_MANY_COLUMNS).row == 2
 
@@ -226,6 +233,61 @@ def test_two_far_cells_do_not_make_a_sheet_of_billions() -> None:
     refusal(repacked(workbook([["a"]]), {SHEET: sheet_xml(far)}), TableCode.TOO_MANY_CELLS)
     wide = '<row r="1"><c r="XFD1"><v>1</v></c></row>'
     refusal(repacked(workbook([["a"]]), {SHEET: sheet_xml(wide)}), TableCode.TOO_MANY_COLUMNS)
+
+
+def test_cells_without_a_place_are_counted_from_their_row() -> None:
+    hidden = '<row r="1"><c><v>1</v></c></row><row r="1048576">' + "<c><v>1</v></c>" * 100 + "</row>"
+    refusal(repacked(SAMPLE, {SHEET: sheet_xml(hidden)}), TableCode.TOO_MANY_CELLS)
+    few = '<row r="1"><c><v>1</v></c><c><v>2</v></c></row>'
+    assert read(repacked(SAMPLE, {SHEET: sheet_xml(few)})) == [[1, 2]]
+
+
+def ods(body: str) -> bytes:
+    target = io.BytesIO()
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{name}="{urn}:{name}:1.0"' for name in ("office", "table", "text"))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{urn}:manifest:1.0"/>')
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
+            f'<table:table table:name="顧客">{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return target.getvalue()
+
+
+def ods_row(cells: str, repeated: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{cells}</table:table-row>'
+
+
+def ods_cell(text: str, repeated: int = 1) -> str:
+    count = f'table:number-columns-repeated="{repeated}"'
+    return f'<table:table-cell {count} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+ODS_GAP = '<table:table-cell table:number-columns-repeated="16000"/>'
+
+
+def test_an_opendocument_sheet_is_read_with_its_empty_end() -> None:
+    day = '<table:table-cell office:value-type="date" office:date-value="2026-11-02"/>'
+    number = '<table:table-cell office:value-type="float" office:value="1320"/>'
+    data = ods(ods_row(ods_cell("氏名") + day + number + ODS_GAP) + ods_row(ODS_GAP, 1_048_575))
+    assert opened(data).kind == "ods"
+    assert read(data) == [["氏名", date(2026, 11, 2), 1320]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (ods_row(ods_cell("a" * 10, 1_000), 100_000), TableCode.TOO_MANY_CELLS),
+        (ods_row(ods_cell("a")) + ods_row(ODS_GAP, 1_000_000) + ods_row(ods_cell("a", 100)), TableCode.TOO_MANY_CELLS),
+        (ods_row(ODS_GAP + ods_cell("a")), TableCode.TOO_MANY_COLUMNS),
+    ],
+)
+def test_repeated_cells_that_would_fill_the_memory_are_refused(body: str, code: TableCode) -> None:
+    refusal(ods(body), code)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
