@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from tokui.core.tables.areas import Area, OdsArea, XlsxArea
 from tokui.core.tables.shapes import Limits, TableCode, TableRefused
+from tokui.core.tables.shared_texts import MEMBER, SharedTexts
 
 _CHUNK = 1 << 20
 _OVERLAP = 64
@@ -29,8 +30,9 @@ def check_archive(source: BinaryIO, limits: Limits) -> str:
         raise TableRefused(TableCode.DAMAGED, found=error) from None
     _check_sizes(members, limits)
     kind = _kind({member.filename for member in members})
-    for member in members:
-        _check_member(source, member, kind, limits)
+    texts = SharedTexts(limits)
+    for member in sorted(members, key=lambda one: not one.filename.lower().endswith(MEMBER)):
+        _check_member(source, member, kind, limits, texts)
     return kind
 
 
@@ -63,7 +65,7 @@ def _kind(names: set[str]) -> str:
     raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
 
 
-def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits) -> None:
+def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits, texts: SharedTexts) -> None:
     name, tail = member.filename, b""
     area: Area | None = None
     if kind == "xlsx":  # every member, because a workbook may call its sheets what it likes
@@ -75,9 +77,12 @@ def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: 
             raise TableRefused(TableCode.XML_ENTITIES, sheet=name, found="<!DOCTYPE")
         if area:
             area.feed(chunk)
+        if kind == "xlsx":
+            texts.feed(name, chunk)
         tail = chunk[-_OVERLAP:]
     if area:
         area.finish()
+    texts.end()
 
 
 def _unpacked(source: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -297,6 +297,31 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     refusal(workbook([["a"]]), TableCode.ZIP_BOMB, Limits(archive_members=3))
 
 
+def with_shared_texts(texts: Sequence[str], sheet: bytes) -> bytes:
+    table = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    data = repacked(SAMPLE, {SHEET: sheet})
+    target = io.BytesIO(data)
+    with zipfile.ZipFile(target) as archive:
+        links = archive.read("xl/_rels/workbook.xml.rels").decode()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = f'<Relationship Id="rId99" Type="{kind}" Target="sharedStrings.xml"/></Relationships>'
+    data = repacked(data, {"xl/_rels/workbook.xml.rels": links.replace("</Relationships>", link).encode()})
+    target = io.BytesIO(data)
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        archive.writestr("xl/sharedStrings.xml", f'<?xml version="1.0"?><sst xmlns="{space}">{table}</sst>')
+    return target.getvalue()
+
+
+def test_one_long_text_repeated_by_many_cells_is_refused() -> None:
+    texts = ["短い", "x" * 32_000]
+    row = '<row r="{0}">' + '<c t="s"><v>1</v></c>' * 20 + "</row>"
+    bomb = with_shared_texts(texts, sheet_xml("".join(row.format(number) for number in range(1, 1001))))
+    refusal(bomb, TableCode.TOO_MANY_CELLS)
+    fine = with_shared_texts(texts, sheet_xml('<row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'))
+    assert read(fine) == [texts]
+
+
 def test_an_archive_that_lies_about_a_size_is_refused() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = packer.compress(b"x" * 3_000_000) + packer.flush()
