@@ -11,6 +11,7 @@ from tokui.core.tables.areas import Area, OdsArea, XlsxArea
 from tokui.core.tables.shapes import Limits, TableCode, TableRefused
 from tokui.core.tables.shared_texts import MEMBER, SharedTexts
 
+_MAIN_PARTS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 _CHUNK = 1 << 20
 _OVERLAP = 64
 _DECLARATIONS = tuple(
@@ -44,6 +45,8 @@ def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     if unpacked > limits.unpacked_bytes:
         raise TableRefused(TableCode.ZIP_BOMB, found=unpacked, expected=limits.unpacked_bytes)
     for member in members:
+        if member.header_offset < 0:
+            raise TableRefused(TableCode.DAMAGED, sheet=member.filename)
         if member.file_size > max(_CHUNK, member.compress_size * limits.packing_ratio):
             raise TableRefused(TableCode.ZIP_BOMB, sheet=member.filename, found=member.file_size)
     end = -1
@@ -54,15 +57,14 @@ def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _kind(names: set[str]) -> str:
-    if "xl/workbook.xml" in names:
+    kinds = [kind for name, kind in _MAIN_PARTS.items() if name in names]
+    if not kinds and any(name.lower().startswith("xl") for name in names):
         return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
-    if "content.xml" in names:
-        return "ods"
-    if any(name.startswith("xl/") for name in names):
-        return "xlsx"
-    raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
+    if not kinds:
+        raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
+    if len(kinds) > 1:  # checked as one kind and read as the other
+        raise TableRefused(TableCode.DAMAGED, found=", ".join(kinds))
+    return kinds[0]
 
 
 def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits, texts: SharedTexts) -> None:

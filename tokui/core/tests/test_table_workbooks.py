@@ -159,6 +159,21 @@ def test_an_archive_that_lies_about_a_size_is_refused() -> None:
     refusal(bytes(data), TableCode.ZIP_BOMB)
 
 
+def test_an_archive_that_is_two_workbooks_is_refused() -> None:
+    target = io.BytesIO(SAMPLE)
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("content.xml", "<x/>")
+    refusal(target.getvalue(), TableCode.DAMAGED)
+
+
+def test_an_archive_whose_members_begin_before_it_is_refused() -> None:
+    data = bytearray(SAMPLE)
+    end = data.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<LL", data, end + 12)
+    struct.pack_into("<LL", data, end + 12, size, start + 1)
+    refusal(bytes(data), TableCode.DAMAGED)
+
+
 def test_an_archive_without_a_workbook_is_refused() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
