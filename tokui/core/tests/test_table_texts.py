@@ -109,6 +109,7 @@ def test_a_hundred_thousand_columns_are_refused() -> None:
         (b"\x89PNG\r\n\x1a\n", TableCode.UNKNOWN_FORMAT),
         (codecs.BOM_UTF32_LE + "a,b".encode("utf-32-le"), TableCode.UNKNOWN_ENCODING),
         (b"\xff\xfe\x00\xd8a\x00", TableCode.UNDECODABLE),
+        (b"a,b\x1b$B$\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\r\n", TableCode.UNDECODABLE),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, code: TableCode) -> None:
