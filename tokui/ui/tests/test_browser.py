@@ -141,3 +141,12 @@ def test_a_dropped_file_is_named(page: Page, address: str) -> None:
     content = {"name": "名簿.csv", "mimeType": "text/csv", "buffer": b"a,b"}
     page.locator("tokui-drop input").set_input_files(content)
     assert "名簿.csv" in page.locator("tokui-drop output").inner_text()
+
+
+def test_show_more_adds_the_next_rows_in_place(page: Page, address: str) -> None:
+    page.goto(address)
+    assert page.locator("#list tbody tr:not(.load-more)").count() == 3
+    page.locator(".load-more a").click()
+    page.locator("#list tbody tr:nth-child(6)").wait_for()
+    assert page.locator("#list tbody tr:not(.load-more)").count() == 6
+    assert page.locator("#list .load-more").count() == 1
