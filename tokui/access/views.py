@@ -63,7 +63,7 @@ def _authenticated(request: HttpRequest, email: str, password: str, form: SignIn
         form.add_error(None, _("The mail address or the password is not right."))
         return None
     throttle.forget(keys[0])
-    return user  # type: ignore[return-value]
+    return user
 
 
 def _address(request: HttpRequest) -> str:

@@ -138,8 +138,19 @@ def _insert(
                    pg_current_xact_id()::text::bigint
               FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS row (id, about_id, customer_id, payload)
             """,
-            [require_organization(), event_name(cls), about_type, occurred_at or now, now, by.kind, by.id, by.name]
-            + [ids, about, customers, payloads],
+            [
+                *(
+                    require_organization(),
+                    event_name(cls),
+                    about_type,
+                    occurred_at or now,
+                    now,
+                    by.kind,
+                    by.id,
+                    by.name,
+                ),
+                *(ids, about, customers, payloads),
+            ],
         )
 
 

@@ -53,7 +53,7 @@ def isolation_sql(model: type[models.Model], *, append_only: bool) -> list[str]:
         f"USING (organization_id = {CURRENT}) WITH CHECK (organization_id = {CURRENT})",
         f"DROP POLICY IF EXISTS maintenance ON {table}",
         f"CREATE POLICY maintenance ON {table} TO tokui_maintenance USING (true) WITH CHECK (true)",
-        _add_constraint(table, f"{table}_own", f"UNIQUE (organization_id, {model._meta.pk.column})"),  # type: ignore[union-attr]
+        _add_constraint(table, f"{table}_own", f"UNIQUE (organization_id, {model._meta.pk.column})"),
     ]
     statements += [_reference(table, field) for field in model._meta.local_fields if isinstance(field, OwnedForeignKey)]
     if append_only:
@@ -62,7 +62,7 @@ def isolation_sql(model: type[models.Model], *, append_only: bool) -> list[str]:
 
 
 def _reference(table: str, field: OwnedForeignKey) -> str:
-    target = field.related_model._meta.db_table  # type: ignore[union-attr]
+    target = field.related_model._meta.db_table
     return _add_constraint(
         table,
         f"{table}_{field.column}_own"[:63],

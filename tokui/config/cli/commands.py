@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from datetime import datetime, timedelta
@@ -188,7 +189,7 @@ def explain(
         rows = [
             (
                 name,
-                ", ".join(cls.__dataclass_fields__),
+                ", ".join(field.name for field in dataclasses.fields(cls)),
                 ", ".join(handler.name for handler in LATER[cls]),
                 ", ".join(f"{one.__module__}.{one.__name__}" for one in WITHIN[cls]),
             )
