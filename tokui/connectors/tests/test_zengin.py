@@ -262,6 +262,13 @@ def test_a_cut_or_doubled_file_is_refused(content: bytes, code: Refused) -> None
     assert refused(read_01, content).code is code
 
 
+def test_a_file_of_nothing_but_line_ends_between_records_is_refused() -> None:
+    head, _, rest = file_01().partition(b"\r\n")
+    with pytest.raises(FileRefused) as refusal:
+        Zengin01().read(io.BytesIO(head + b"\n" * 5_000 + rest), today=TODAY, options=ReadOptions(max_lines=1_000))
+    assert refusal.value.code is Refused.TOO_MANY_LINES
+
+
 def test_a_file_over_the_limit_is_refused_before_it_is_read() -> None:
     for options, code in ((ReadOptions(max_bytes=100), "too_large"), (ReadOptions(max_lines=3), "too_many_lines")):
         with pytest.raises(FileRefused) as refusal:
