@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from tokui.payments.matching.amounts import Fit, FitKind, fits, named_fits, remainder
 from tokui.payments.matching.facts import Code, DepositFacts, Grade, Id, InvoiceFacts, Policy, Proposal, Reason
 from tokui.payments.matching.identity import Register, Signs, parties
+from tokui.payments.matching.keys import CandidateKeys
 
-_ONLY_AMOUNT_LIMIT = 5
+ONLY_AMOUNT_LIMIT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class Candidate:
 
 
 def propose(
-    deposit: DepositFacts, register: Register, policy: Policy, declined: frozenset[Id]
+    deposit: DepositFacts, keys: CandidateKeys, register: Register, policy: Policy, declined: frozenset[Id]
 ) -> tuple[list[Candidate], list[Proposal]]:
     """The answers for one deposit, best first, as if it were alone; never empty.
 
     `declined` are the invoices that a person refused for this deposit: they are left out, and what is left is not
     certain, because a person has already looked at it.
     """
-    found = register.who(deposit)
+    found = register.who(deposit, keys)
     candidates = [
         candidate
         for signs in found.values()
@@ -71,7 +72,7 @@ def proposal(deposit: DepositFacts, candidate: Candidate, policy: Policy) -> Pro
 
 def by_amount_alone(deposit: DepositFacts, invoices: Sequence[InvoiceFacts]) -> list[Proposal]:
     """Open invoices of just this amount, when nothing tells the payer: shown to a person, never more than UNKNOWN."""
-    if not 0 < len(invoices) <= _ONLY_AMOUNT_LIMIT:
+    if not 0 < len(invoices) <= ONLY_AMOUNT_LIMIT:
         return []
     reason = Reason(Code.SAME_AMOUNT_ONLY, 30, (("amount_minor", deposit.amount_minor), ("count", len(invoices))))
     return [

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -20,7 +19,7 @@ from tokui.payments.matching.facts import (
     Policy,
     Reason,
 )
-from tokui.payments.matching.keys import CandidateKeys, candidate_keys, reference_keys, stem_of
+from tokui.payments.matching.keys import CandidateKeys, reference_keys, stem_of
 
 _WEIGHTS = {
     Code.VIRTUAL_ACCOUNT: 60,
@@ -135,9 +134,8 @@ class Register:
             self._unsorted.discard(payer)
         return [invoice for invoice in self.by_payer.get(payer, ()) if invoice.currency == currency]
 
-    def who(self, deposit: DepositFacts) -> dict[Id, Signs]:
+    def who(self, deposit: DepositFacts, keys: CandidateKeys) -> dict[Id, Signs]:
         """Every payer the deposit points at, with the signs."""
-        keys = candidate_keys(deposit, self.policy)
         found: dict[Id, Signs] = {}
         for code, payers, value in self._accounts(keys):
             for payer in payers:
@@ -178,7 +176,8 @@ class Register:
         ]
         if keys.cut:
             start = bisect_left(self.sorted_names, keys.cut)
-            for loose in islice(self.sorted_names, start, start + _MOST_LOOKED_AT):
+            for place in range(start, min(start + _MOST_LOOKED_AT, len(self.sorted_names))):
+                loose = self.sorted_names[place]
                 if not loose.startswith(keys.cut):
                     break
                 if loose != keys.loose and _continues(loose, keys):
