@@ -16,8 +16,8 @@ from itertools import pairwise
 
 _VOICED, _HALF_VOICED = "\u3099", "\u309a"
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_JOIN_MARKS = {ord("゛"): _VOICED, ord("ﾞ"): _VOICED, ord("゜"): _HALF_VOICED, ord("ﾟ"): _HALF_VOICED}
-_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | _JOIN_MARKS
+_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | {ord("゛"): _VOICED, ord("゜"): _HALF_VOICED}
+_IS_TO_JOIN = re.compile("[ぁ-ゖ゛゜]").search
 _SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _DASHES = dict.fromkeys(map(ord, "ー‐‑‒–—―−─━﹣-˗⁃"), "-")
 _BRACKETS = str.maketrans("[]{}〔〕【】「」『』〈〉《》", "()" * 8)
@@ -151,7 +151,9 @@ def name_key(raw: str) -> NameKey:
 
 def folded(raw: str) -> str:
     """Width, case, kana kind and size, voicing marks, dashes and brackets made one; spaces and everything else stay."""
-    text = unicodedata.normalize("NFKC", raw.translate(_BEFORE_FOLDING)).upper().translate(_AFTER_FOLDING)
+    if _IS_TO_JOIN(raw):
+        raw = raw.translate(_BEFORE_FOLDING)
+    text = unicodedata.normalize("NFKC", raw).upper().translate(_AFTER_FOLDING)
     return _composed(text)
 
 

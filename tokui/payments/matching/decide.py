@@ -37,7 +37,7 @@ def propose(
     `declined` are the invoices that a person refused for this deposit: they are left out, and what is left is not
     certain, because a person has already looked at it.
     """
-    found = register.who(deposit, keys)
+    found = register.who(deposit, keys) if deposit.amount_minor > 0 else {}
     candidates = [
         candidate
         for signs in found.values()

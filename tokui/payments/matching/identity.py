@@ -33,6 +33,7 @@ _WEIGHTS = {
 }
 _FURTHER_SIGN = 5
 _MOST_LOOKED_AT = 200
+_MOST_BEARERS = 50
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ class Register:
             return []
         found = [
             (Code.NAME_EQUAL if name.key.strict == keys.strict else Code.NAME_ALIKE, name, payer)
-            for name, payer in self.by_name.get(keys.loose, ())
+            for name, payer in self._bearers(keys.loose)
         ]
         if keys.cut:
             start = bisect_left(self.sorted_names, keys.cut)
@@ -181,8 +182,15 @@ class Register:
                 if not loose.startswith(keys.cut):
                     break
                 if loose != keys.loose and _continues(loose, keys):
-                    found.extend((Code.NAME_CUT, name, payer) for name, payer in self.by_name[loose])
+                    found.extend((Code.NAME_CUT, name, payer) for name, payer in self._bearers(loose))
         return found
+
+    def _bearers(self, loose: str) -> list[tuple[PayerName, Id]]:
+        """Who has this name; of very many the first, since none of them can be told from the others by it."""
+        entries = self.by_name.get(loose, [])
+        if len(entries) <= _MOST_BEARERS:
+            return entries
+        return sorted(entries, key=lambda entry: entry[1])[:_MOST_BEARERS]
 
     def _similar(self, keys: CandidateKeys) -> Iterator[tuple[Code, PayerName, Id]]:
         for name, payer in self.by_stem.get(keys.stem, ())[:_MOST_LOOKED_AT]:

@@ -92,6 +92,16 @@ def test_a_shortage_that_is_no_known_fee_is_left_to_a_person() -> None:
     assert (answer.grade, answer.fee_minor, answer.short_minor) == (Grade.LIKELY, 0, 439)
 
 
+def test_a_fee_is_never_most_of_the_money() -> None:
+    answer = best(deposit(110, "ﾔﾏﾀﾞｼﾖｳｼﾞ"), [YAMADA], [invoice(1, 990)])
+    assert (answer.grade, answer.fee_minor) == (Grade.LIKELY, 0)
+
+
+def test_a_deposit_of_which_nothing_is_left_proposes_nothing() -> None:
+    answer = best(deposit(0, "ﾔﾏﾀﾞｼﾖｳｼﾞ"), [YAMADA], [invoice(1, 990)])
+    assert (answer.grade, answer.allocations) == (Grade.UNKNOWN, ())
+
+
 def test_a_sum_of_several_invoices_is_certain_when_no_other_set_fits() -> None:
     opened = [invoice(1, 10_000), invoice(2, 7_000), invoice(3, 5_500)]
     answer = best(deposit(15_500, "ﾔﾏﾀﾞｼﾖｳｼﾞ"), [YAMADA], opened)
@@ -265,6 +275,21 @@ def test_two_deposits_share_two_invoices_when_nothing_else_adds_up() -> None:
     answers = match(parts, [YAMADA], [invoice(1, 11_000), invoice(2, 5_500), invoice(3, 90_000)])
     certain = {answer.deposit_id: answer.allocations for answer in answers if answer.grade is Grade.CERTAIN}
     assert certain == {1: ((1, 4_000),), 2: ((1, 7_000), (2, 5_500))}
+
+
+def test_many_invoices_are_not_searched_for_what_deposits_make_together() -> None:
+    opened = [invoice(place, 100_000 + 1_001 * place**2) for place in range(1, 14)]
+    parts = [deposit(60_000, "ﾔﾏﾀﾞｼﾖｳｼﾞ", id=1), deposit(41_001, "ﾔﾏﾀﾞｼﾖｳｼﾞ", id=2)]
+    few = [answer for answer in match(parts, [YAMADA], opened[:12]) if answer.grade is Grade.CERTAIN]
+    many = [answer for answer in match(parts, [YAMADA], opened) if answer.grade is Grade.CERTAIN]
+    assert (len(few), many) == (2, [])
+
+
+def test_a_name_that_hundreds_bear_is_answered_quickly_and_never_certain() -> None:
+    crowd = [payer(number, "サトウ ハナコ") for number in range(1, 501)]
+    opened = [invoice(number, 11_000, number) for number in range(1, 501)]
+    answers = match([deposit(11_000, "ｻﾄｳ ﾊﾅｺ")], crowd, opened)
+    assert (len(answers), answers[0].grade) == (Policy().max_proposals, Grade.LIKELY)
 
 
 def test_deposits_that_do_not_add_up_stay_apart() -> None:
