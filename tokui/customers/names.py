@@ -69,6 +69,8 @@ _LONG = {**_CORPORATE, **_LONG_READINGS}
 _SHORT = {abbreviation: abbreviation for abbreviation in _CORPORATE.values()} | _KANJI_SHORT
 _LONGEST_FIRST = sorted(_LONG, key=len, reverse=True)
 _LONG_TUPLE = tuple(_LONGEST_FIRST)
+_LONG_FIRST, _LONG_LAST = {term[0] for term in _LONGEST_FIRST}, {term[-1] for term in _LONGEST_FIRST}
+_LONG_CUT_LAST = frozenset("キガカイシ")
 _BASE = {
     letter: unicodedata.normalize("NFD", letter)[0] for letter in "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ"
 }
@@ -164,7 +166,8 @@ def _composed(text: str) -> str:
 
 def loose_key(strict: str) -> str:
     """A strict key without marks, in which letters that are heard alike (ヂ ジ, ヅ ズ, ヲ オ, ヴ ブ) are one."""
-    return _NOT_LOOSE.sub("", strict).translate(_HEARD_ALIKE)
+    plain = strict if strict.isalnum() else _NOT_LOOSE.sub("", strict)
+    return plain.translate(_HEARD_ALIKE)
 
 
 def half_width_length(raw: str) -> int:
@@ -214,7 +217,7 @@ def _peel_digits(name: _Peeled) -> None:
     if name.text[:1].isdecimal() and (found := _LEADING_DIGITS.match(name.text)):
         name.reference = name.reference or found[1].replace("-", "")
         name.text = name.text[found.end() :]
-    if " " in name.text:
+    if name.text[-1:].isdecimal() and " " in name.text:
         name.text = _TRAILING_DIGITS.sub("", name.text)
 
 
@@ -238,15 +241,15 @@ def _peel_short_forms(name: _Peeled) -> None:
 
 
 def _peel_long_forms(name: _Peeled) -> None:
-    if name.text.startswith(_LONG_TUPLE):
+    if name.text[:1] in _LONG_FIRST and name.text.startswith(_LONG_TUPLE):
         term = next(term for term in _LONGEST_FIRST if name.text.startswith(term))
         name.text = name.text[len(term) :]
         _note(name, _LONG[term], FormPosition.FRONT)
-    if name.text.endswith(_LONG_TUPLE):
+    if name.text[-1:] in _LONG_LAST and name.text.endswith(_LONG_TUPLE):
         term = next(term for term in _LONGEST_FIRST if name.text.endswith(term))
         name.text = name.text[: -len(term)]
         _note(name, _LONG[term], FormPosition.END)
-    elif (found := _LONG_CUT.search(name.text)) and found.start():
+    elif name.text[-1:] in _LONG_CUT_LAST and (found := _LONG_CUT.search(name.text)) and found.start():
         name.text = name.text[: found.start()]
         _note(name, "", FormPosition.CUT)
 
