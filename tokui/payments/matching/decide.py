@@ -38,12 +38,14 @@ def propose(
     certain, because a person has already looked at it.
     """
     found = register.who(deposit, keys) if deposit.amount_minor > 0 else {}
+    opened = {payer: register.open_of(payer, deposit.currency) for payer in found}
     candidates = [
         candidate
         for signs in found.values()
-        for candidate in _candidates(deposit, signs, register.open_of(signs.payer, deposit.currency), policy, declined)
+        for candidate in _candidates(deposit, signs, opened[signs.payer], policy, declined)
     ]
-    candidates = _without_echoes(_doubted(candidates, found, policy, is_declined=bool(declined)))
+    owing = frozenset(payer for payer, invoices in opened.items() if invoices)
+    candidates = _without_echoes(_doubted(candidates, found, owing, is_declined=bool(declined)))
     candidates.sort(key=_best_first)
     proposals = [proposal(deposit, candidate, policy) for candidate in candidates[: policy.max_proposals]]
     if not proposals:
@@ -139,12 +141,14 @@ def _own_doubts(signs: Signs, fit: Fit, place: int, policy: Policy) -> Iterable[
 
 
 def _doubted(
-    candidates: list[Candidate], found: dict[Id, Signs], policy: Policy, *, is_declined: bool
+    candidates: list[Candidate], found: dict[Id, Signs], owing: frozenset[Id], *, is_declined: bool
 ) -> list[Candidate]:
     """With the doubts that other payers and people raise."""
     doubted = []
     for candidate in candidates:
         owners = {party for invoice in (candidate.fit.invoices if candidate.fit else ()) for party in parties(invoice)}
+        if candidate.signs.bearer_id is not None and candidate.signs.bearer_id not in owing:
+            owners.add(candidate.signs.bearer_id)
         rivals = [
             other
             for payer, other in found.items()

@@ -53,12 +53,14 @@ class InvoiceFacts:
 class PayerName:
     """A name under which a customer may pay. `kind` says whose it is: name, contact, guardian, representative ...
 
-    `weight` (0 to 100) is how much this name counts; the customer's own name counts 100.
+    `weight` (0 to 100) is how much this name counts; the customer's own name counts 100. `bearer_id` is the customer
+    whose own name it is, if the relative has a record too: as long as the bearer owes nothing, they are no rivals.
     """
 
     key: NameKey
     kind: str = "name"
     weight: int = 100
+    bearer_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Signs:
     named: list[InvoiceFacts] = field(default_factory=list)
     name: Reason | None = None
     is_legal_form_other: bool = False
+    bearer_id: Id | None = None
 
     @property
     def reasons(self) -> list[Reason]:
@@ -216,6 +217,7 @@ def _add_name(signs: Signs, code: Code, name: PayerName, deposit: DepositFacts) 
     if signs.name is not None and signs.name.weight >= weight:
         return
     signs.name = Reason(code, weight, (("whose", name.kind), ("seen", deposit.name.strict), ("known", name.key.strict)))
+    signs.bearer_id = name.bearer_id
     signs.is_legal_form_other = _differ(name.key.legal_form, deposit.name.legal_form)
 
 

@@ -170,6 +170,15 @@ def test_a_guardian_known_as_payer_pays_for_the_pupil() -> None:
     assert dict(answer.reasons[0].fields)["whose"] == "guardian"
 
 
+def test_a_guardian_with_a_record_of_their_own_is_a_rival_only_while_owing() -> None:
+    guardian = payer(2, "スズキ イチロウ")
+    theirs = PayerName(name_key("スズキ イチロウ"), "guardian", 90, bearer_id=2)
+    pupil = PayerFacts(1, (PayerName(name_key("ヤマダ ハナ")), theirs))
+    row = deposit(11_000, "ｽｽﾞｷ ｲﾁﾛｳ")
+    assert best(row, [pupil, guardian], [invoice(1, 11_000)]).grade is Grade.CERTAIN
+    assert best(row, [pupil, guardian], [invoice(1, 11_000), invoice(2, 8_000, 2)]).grade is Grade.LIKELY
+
+
 def test_the_bill_to_pays_the_customers_invoice() -> None:
     head_office = payer(2, "ユ)キタノホンシャ")
     answer = best(deposit(11_000, "ｷﾀﾉﾎﾝｼﾔ"), [payer(1, "キタノシテン"), head_office], [invoice(1, 11_000, bill_to=2)])
