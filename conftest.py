@@ -59,7 +59,7 @@ def pytest_unconfigure(config: object) -> None:
 
 def _template() -> str:
     digest = hashlib.sha256()
-    for path in sorted(ROOT.glob("tokui/**/migrations/*.py")) + [ROOT / "tokui/core/isolation.py"]:
+    for path in [*sorted(ROOT.glob("tokui/**/migrations/*.py")), ROOT / "tokui/core/isolation.py"]:
         digest.update(path.read_bytes())
     name = f"tokui_template_{digest.hexdigest()[:12]}"
     with CLUSTER.connect() as connection:

@@ -16,7 +16,7 @@ DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 
 **Authentication**: `Authorization: Bearer tk_…` with an API key from the settings page.
 **Amounts** are integers in the currency's minor unit; **days** are ISO dates in the organization's time zone.
-**Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; an answer carries `next_cursor` until the end.
+**Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; answers carry `next_cursor` until the end.
 **Idempotency**: send `Idempotency-Key` with every POST; the same key with the same content is answered once.
 **Errors** are `application/problem+json` with a stable `code`; `errors` lists fields.
 **Limits**: `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` come with every answer.

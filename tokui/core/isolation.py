@@ -120,7 +120,8 @@ class Door(Operation):
             schema_editor.execute(f"CREATE POLICY door ON {table} FOR SELECT TO tokui_door USING (true)")
         schema_editor.execute(
             f"CREATE OR REPLACE FUNCTION {self.name}({self.arguments}) RETURNS {self.returns} "
-            f"LANGUAGE {self.language} STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $door$ {self.body} $door$"
+            f"LANGUAGE {self.language} STABLE SECURITY DEFINER SET search_path = public, pg_temp "
+            f"AS $door$ {self.body} $door$"
         )
         schema_editor.execute(f"ALTER FUNCTION {self.name} OWNER TO tokui_door")
         schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.name} FROM PUBLIC")

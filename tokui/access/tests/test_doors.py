@@ -24,7 +24,6 @@ from tokui.core import jobs
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.models import Event
 
-
 TOKENS = rb"\b[A-Za-z0-9]{64}\b"  # CSRF tokens differ on every page
 
 

@@ -220,8 +220,10 @@ def org_create(
             with organization_scope(made.pk):
                 link = f"{settings.TOKUI_BASE_URL}/join/{invite_user(owner, role='owner', by=SYSTEM).secret}"
                 key = create_api_key("tokui org create", scopes=ALL, by=SYSTEM).secret
-    say(f"{made.name} ({made.slug}) is ready.\n\nSign-in link for {owner} (7 days): {link}\nAPI key (shown once): {key}",
-        organization=made.slug, sign_in_link=link, api_key=key)  # fmt: skip
+    told = (
+        f"{made.name} ({made.slug}) is ready.\n\nSign-in link for {owner} (7 days): {link}\nAPI key (shown once): {key}"
+    )
+    say(told, organization=made.slug, sign_in_link=link, api_key=key)
 
 
 @org_app.command("list")
@@ -280,8 +282,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The archive to write (.tar
 
     with installation.installation():
         facts = write_backup(file)
-    say(f"{file}: {facts['bytes']:,} bytes. Keep the folder of secrets in another place: without it, sign-in links, API "
-        "keys and encrypted values in this backup cannot be used.", **facts)  # fmt: skip
+    warning = "Keep the folder of secrets in another place: without it, API keys and encrypted values cannot be used."
+    say(f"{file}: {facts['bytes']:,} bytes. {warning}", **facts)
 
 
 @app.command()
