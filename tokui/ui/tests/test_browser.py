@@ -122,8 +122,10 @@ def test_the_theme_is_remembered_and_drawn_by_the_server(page: Page, address: st
 
 def test_z_undoes_what_the_toast_tells(page: Page, address: str) -> None:
     page.goto(f"{address}/?told=1")
+    page.evaluate("document.body.addEventListener('tokui:undone', () => { document.title = 'undone' })")
     with page.expect_request("**/undo") as asked:
         page.keyboard.press("z")
+    page.wait_for_function("document.title === 'undone'")
     assert asked.value.method == "POST" and asked.value.headers.get("x-csrftoken")
     assert page.locator(".toast", has_text="3 件を消し込みました").count() == 0
 
