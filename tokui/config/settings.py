@@ -113,7 +113,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tokui.config.api_middleware.limits_middleware",
     "tokui.access.middleware.organization_middleware",
+    "tokui.config.api_middleware.idempotency_middleware",
+    "tokui.config.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "tokui.config.urls"
 WSGI_APPLICATION = "tokui.config.wsgi.application"

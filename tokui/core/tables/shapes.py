@@ -12,6 +12,7 @@ from itertools import islice
 from tokui.core.refused import shortened
 
 # No float: a whole number of a workbook comes as int, another one as the Decimal of the 15 digits Excel keeps.
+# A workbook's instant at midnight comes as a date, because it holds one number for both.
 Cell = str | int | Decimal | bool | date | datetime | time | timedelta
 
 

@@ -311,7 +311,8 @@ def _bank(bank: BankDetails, lang: str) -> str:
     branch_code = f"({bank.branch_code})" if bank.branch_code else ""
     gap = "" if lang == "ja" else " "
     place = f"{bank.bank_name}{gap}{bank_code} {bank.branch_name}{gap}{branch_code}"
-    return f"{place} {bank.account_type} {bank.account_number}\n{bank.holder}"
+    account_type = say.ACCOUNT_TYPES_EN.get(bank.account_type, bank.account_type) if lang == "en" else bank.account_type
+    return f"{place} {account_type} {bank.account_number}\n{bank.holder}"
 
 
 def _money(content: DocumentContent, minor: int) -> str:

@@ -60,7 +60,7 @@ class Words:
     remarks: str = "備考"
     original: str = "元の請求書"
     original_on: str = "元の取引日"
-    purpose: str = "但し {purpose} として"
+    purpose: str = "但し {purpose}として"
     receipt_done: str = "上記の金額を正に領収いたしました。"
     received_on: str = "領収日"
     method: str = "お支払方法"
@@ -177,6 +177,9 @@ EN = Words(
     opening="Balance brought forward",
     page="{page} / {pages}",
 )
+
+
+ACCOUNT_TYPES_EN = {"普通": "Ordinary", "当座": "Current", "貯蓄": "Savings"}
 
 
 def words_in(lang: Language) -> Words:

@@ -241,7 +241,7 @@ def test_every_document_exists_in_english_without_a_japanese_word_of_ours(kind: 
         issuer=Issuer("Aoba Co., Ltd.", "T7000012050002", "000-0000", ("3-5-7 Midori",), "0", person="Ono"),
         addressee=Addressee("Hokuto Inc.", Honorific.ONCHU, person="Sarah Miles"),
         lines=(DocumentLine("Tea", 1_000, TaxKind.REDUCED, 800, on=date(2026, 10, 1), quantity_milli=1_000),),
-        banks=(BankDetails("Midori Bank", "Aoba", "1", "AOBA", account_type="Ordinary"),),
+        banks=(BankDetails("Midori Bank", "Aoba", "1", "AOBA"),),
         receipt=ReceiptTerms(date(2026, 11, 20), "books", "card") if kind is DocumentKind.RECEIPT else None,
         carried=CarriedBalance(1, 1),
         withholding=Withholding(1, 0),
@@ -316,6 +316,27 @@ def test_rare_kanji_are_kept_and_missing_characters_become_a_geta() -> None:
 def test_invisible_and_control_characters_do_not_reach_the_page() -> None:
     words = words_of(make_content(subject="前\u202e後\x00\x07中\u200d末\ud800終"))
     assert "前後中末〓終" in words
+
+
+def test_only_the_addressee_shows_through_the_window_of_an_envelope() -> None:
+    """A 90 x 45 mm window 22 mm from the left and 12 mm from the top of 120 x 235 mm, the sheet lying 0-21 mm lower and
+    0-25 mm further right in it: what may show is left of 112 mm and above 57 mm, what must show is 22-87 and 12-36 mm.
+    """
+    places: list[tuple[str, float, float]] = []
+
+    def note(text: str, matrix: list[float], _text_matrix: object, _font: object, _size: object) -> None:
+        if text.strip():
+            places.append((text.strip(), matrix[4] / 72 * 25.4, 297 - matrix[5] / 72 * 25.4))
+
+    content = make_content(
+        addressee=replace(ADDRESSEE, address=("北斗市中央 1-2-3", "北斗ビル 4F"), department="総務部")
+    )
+    PdfReader(io.BytesIO(render_pdf(content))).pages[0].extract_text(visitor_text=note)
+    shown = [(text, left, base) for text, left, base in places if left < 112 and base < 57]
+    assert "".join("".join(text.split()) for text, _, _ in shown) == (
+        "〒000-0000北斗市中央1-2-3北斗ビル4F株式会社北斗企画御中総務部"
+    )
+    assert all(21.9 <= left <= 87 and 12 + 3 <= base <= 36 for _, left, base in shown)
 
 
 def test_endless_words_break_and_endless_remarks_flow_over_pages() -> None:

@@ -1,0 +1,27 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+from django.utils import translation
+
+from tokui.ui.tests.world import CustomerForm, visitor
+
+
+def page(request: HttpRequest, name: str = "gallery") -> HttpResponse:
+    """Any template of the room, in the language of ?lang=, for a visitor who may do everything that is asked for."""
+    if "stranger" not in request.GET:
+        request.visit = visitor("money.view")
+    form = CustomerForm({"number": "T12345", "kana": "オオタ ユキ"} if "bound" in request.GET else None)
+    with translation.override(request.GET.get("lang", "ja")):
+        return render(request, f"{name}.html", {"form": form, "reference": "7F3A-21C"})
+
+
+urlpatterns = [
+    path("", page, name="home"),
+    path("customers", page, name="customers"),
+    path("matching", page, name="matching"),
+    path("invoices", page, name="invoices"),
+    path("settings", page, name="settings"),
+    path("sign-out", page, name="sign_out"),
+    path("page/<path:name>", page),
+    path("ui/", include("tokui.ui.urls")),
+]
