@@ -67,7 +67,10 @@ def queue_mail(
         queued_by=by.name,
     )
     MailAttachment.objects.bulk_create(
-        [MailAttachment(organization_id=mail.organization_id, mail=mail, file=file, name=name[:120]) for name, file in attachments]
+        [
+            MailAttachment(organization_id=mail.organization_id, mail=mail, file=file, name=name[:120])
+            for name, file in attachments
+        ]
     )
     emit(MailQueued(mail.pk, customer_id), about=mail, by=by)
     _defer(mail)
@@ -110,7 +113,9 @@ def fail_stuck() -> int:
     )
     found = list(stuck)
     for mail in found:
-        states.move(mail, to=OutgoingMail.State.FAILED, trouble=_("The worker stopped while sending; it may have arrived."))
+        states.move(
+            mail, to=OutgoingMail.State.FAILED, trouble=_("The worker stopped while sending; it may have arrived.")
+        )
         emit(MailFailed(mail.pk, mail.attempts, mail.customer_id), about=mail, by=SYSTEM)
     return len(found)
 

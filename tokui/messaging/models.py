@@ -69,4 +69,6 @@ class MailAttachment(Owned):
     name = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "mail", "name"], name="messaging_attachment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "mail", "name"], name="messaging_attachment_once")
+        ]

@@ -19,7 +19,9 @@ class SaleImportMapping(Owned):
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "kind", "signature"], name="invoices_mapping_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "signature"], name="invoices_mapping_once")
+        ]
 
 
 class SaleImport(Owned):

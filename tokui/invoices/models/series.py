@@ -42,4 +42,6 @@ class SeriesCounter(Owned):
     last_number = models.IntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "series", "period"], name="invoices_counter_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "series", "period"], name="invoices_counter_once")
+        ]
