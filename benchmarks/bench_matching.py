@@ -146,7 +146,7 @@ def judged(proposals: Iterable[Proposal], truths: dict[int, Truth]) -> dict[str,
 
 
 def check(tallies: dict[str, Tally]) -> None:
-    """The promise: nothing ambiguous is posted, 99.9 % of what is posted is right, 90 % of the identifiable is posted."""
+    """The promise: nothing ambiguous is posted, 99.9 % of postings are right, 90 % of the identifiable are posted."""
     total = summed(tallies)
     assert total.forbidden == 0, f"{total.forbidden} ambiguous deposits were posted"
     assert total.precision >= 0.999, f"precision {total.precision:.4%}"

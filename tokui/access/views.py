@@ -20,7 +20,7 @@ from tokui.access.forms import ForgottenForm, JoinForm, NewPasswordForm, SignInF
 from tokui.access.middleware import LANGUAGES
 from tokui.access.models import User
 from tokui.access.tasks import send_password_link
-from tokui.core import doors, throttle
+from tokui.core import clock, doors, throttle
 from tokui.core.errors import Refusal
 from tokui.core.ids import parse_public_id
 from tokui.core.tenancy import organization_scope
@@ -43,7 +43,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             actions.remember_sign_in(user, address=_address(request))
             return redirect(_next(request))
     status = 422 if form.errors else 200
-    return render(request, "access/sign_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    hour = clock.now().astimezone(clock.TOKYO).hour
+    context = {"form": form, "next": request.GET.get("next", ""), "now_hour": hour}
+    return render(request, "access/sign_in.html", context, status=status)
 
 
 def _authenticated(request: HttpRequest, email: str, password: str, form: SignInForm) -> User | None:
@@ -61,7 +63,7 @@ def _authenticated(request: HttpRequest, email: str, password: str, form: SignIn
         form.add_error(None, _("The mail address or the password is not right."))
         return None
     throttle.forget(keys[0])
-    return user  # type: ignore[return-value]
+    return user
 
 
 def _address(request: HttpRequest) -> str:
@@ -71,7 +73,9 @@ def _address(request: HttpRequest) -> str:
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else "/"
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from tokui.core import clock
 from tokui.core.errors import Invalid
 from tokui.core.ids import uuid7_many
 from tokui.core.models import Organization
@@ -41,7 +43,8 @@ def refresh_search(staged: str, *, fresh: bool = False) -> None:
         if fresh:
             return
         cursor.execute(
-            f"SELECT id FROM {staged} s WHERE EXISTS (SELECT 1 FROM customers_contactperson p WHERE p.customer_id = s.id) "  # noqa: S608
+            f"SELECT id FROM {staged} s WHERE EXISTS "  # noqa: S608
+            "(SELECT 1 FROM customers_contactperson p WHERE p.customer_id = s.id) "
             "OR EXISTS (SELECT 1 FROM customers_contactpoint p WHERE p.customer_id = s.id)"
         )
         with_contacts = [row[0] for row in cursor.fetchall()]
@@ -129,7 +132,8 @@ def set_tags(wanted: Mapping[UUID, Iterable[str]], *, fresh: bool = False) -> fr
         cursor.execute(
             "INSERT INTO customers_tagging (id, organization_id, customer_id, tag_id) "
             "SELECT id, %s, customer_id, tag_id "
-            "FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS w (id, customer_id, tag_id) ON CONFLICT DO NOTHING RETURNING customer_id",
+            "FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS w (id, customer_id, tag_id) "
+            "ON CONFLICT DO NOTHING RETURNING customer_id",
             [organization, uuid7_many(len(pairs)), keys, tags],
         )
         changed |= {row[0] for row in cursor.fetchall()}
@@ -207,6 +211,12 @@ def _typed(fields: Mapping[str, CustomField], name: str, value: Any, currency: s
         return parse_custom(CustomKind(field.kind), value, choices=tuple(field.choices), currency=currency)
     except ValueRefused as refused:
         raise Invalid(field=f"custom.{name}", reason=refusal_words(refused)) from refused
+
+
+def bump_versions(ids: Sequence[UUID]) -> None:
+    """Count a change of what hangs on customers."""
+    if ids:
+        Customer.objects.filter(pk__in=ids).update(version=F("version") + 1, changed_at=clock.now())
 
 
 def custom_values_of(ids: Sequence[UUID]) -> dict[UUID, dict[UUID, CustomValue]]:

@@ -22,7 +22,7 @@ from tokui.core.locks import lock
 from tokui.core.refused import ValueRefused
 from tokui.core.tenancy import require_organization
 from tokui.core.values import parse_text
-from tokui.customers.actions.derived import ensure_tags
+from tokui.customers.actions.derived import bump_versions, ensure_tags
 from tokui.customers.drafts import FieldRefused, checked_tags
 from tokui.customers.events import (
     CustomersTagged,
@@ -82,11 +82,13 @@ def tag_customers(ids: Sequence[UUID], tags: Iterable[str], *, by: Actor) -> int
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO customers_tagging (id, organization_id, customer_id, tag_id) "
-            "SELECT w.id, %s, w.customer_id, w.tag_id FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS w (id, customer_id, tag_id) "
+            "SELECT w.id, %s, w.customer_id, w.tag_id "
+            "FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS w (id, customer_id, tag_id) "
             "JOIN customers_customer c ON c.id = w.customer_id ON CONFLICT DO NOTHING RETURNING customer_id, tag_id",
             [require_organization(), uuid7_many(len(pairs)), [key for key, _t in pairs], [tag for _k, tag in pairs]],
         )
         made = cursor.fetchall()
+    bump_versions(list({row[0] for row in made}))
     _tell_tags([(row[0], names[row[1]]) for row in made], is_on=True, by=by)
     return len(made)
 
@@ -98,6 +100,7 @@ def untag_customers(ids: Sequence[UUID], tags: Iterable[str], *, by: Actor) -> i
     rows = Tagging.objects.filter(customer_id__in=ids, tag__name__in=_tags(tags))
     found = list(rows.values_list("customer_id", "tag__name", "pk"))
     Tagging.objects.filter(pk__in=[row[2] for row in found]).delete()
+    bump_versions(list({row[0] for row in found}))
     _tell_tags([(row[0], row[1]) for row in found], is_on=False, by=by)
     return len(found)
 

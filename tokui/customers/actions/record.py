@@ -25,6 +25,7 @@ from tokui.core.vault import encrypt_personal_many
 from tokui.customers.actions.codes import next_codes
 from tokui.customers.actions.derived import (
     SEARCH_COLUMNS,
+    bump_versions,
     refresh_keys,
     refresh_search,
     search_of,
@@ -115,7 +116,8 @@ def _insert_staged(created_in: UUID | None, count: int, codes: Sequence[str]) ->
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO customers_customer (organization_id, {names}, version, created_in_id, "  # noqa: S608
-            f"created_at, changed_at) SELECT %s, {names}, 1, %s, %s, %s FROM customers_in ON CONFLICT (organization_id, code) DO NOTHING",
+            f"created_at, changed_at) "
+            f"SELECT %s, {names}, 1, %s, %s, %s FROM customers_in ON CONFLICT (organization_id, code) DO NOTHING",
             [require_organization(), created_in, now, now],
         )
         if cursor.rowcount != count:
@@ -166,6 +168,7 @@ def apply_changes(changes: Sequence[CustomerChange], *, by: Actor, import_id: UU
     touched = {row.pk: by_key[row.pk].values for row in rows}
     tagged = set_tags({key: values["tags"] for key, values in touched.items() if "tags" in values})
     custom = set_custom_values({key: values["custom"] for key, values in touched.items() if "custom" in values})
+    _bump([row for row in rows if not before[row.pk] and (row.pk in tagged or row.pk in custom)])
     _announce(rows, before, tagged, custom, by, import_id)
     return [row for row in rows if before[row.pk] or row.pk in tagged or row.pk in custom]
 
@@ -211,8 +214,15 @@ def _update_rows(rows: Sequence[Customer], differs: Mapping[UUID, Mapping[str, A
     renamed = {row.pk: (row.name, row.kana) for row in rows if {"name", "kana"} & set(differs[row.pk])}
     refresh_keys(renamed)
     if any("bill_to_id" in differs[row.pk] for row in rows):
-        _refuse_cycles([row.pk for row in rows if row.bill_to_id])
+        refuse_cycles([row.pk for row in rows if row.bill_to_id])
     drop_stage("customers_changed")
+
+
+def _bump(rows: Sequence[Customer]) -> None:
+    """A new tag or own value alone is a change too: an older export must be told from it."""
+    for row in rows:
+        row.version += 1
+    bump_versions([row.pk for row in rows])
 
 
 def _require_free_codes(rows: Sequence[Customer]) -> None:
@@ -228,7 +238,7 @@ def _require_free_codes(rows: Sequence[Customer]) -> None:
         raise CodeTaken(field="code", code=clash)
 
 
-def _refuse_cycles(ids: Sequence[UUID]) -> None:
+def refuse_cycles(ids: Sequence[UUID]) -> None:
     """Follow who pays for whom from each changed customer; a path that returns is refused."""
     advisory_lock("customer hierarchy", [require_organization()])
     with connection.cursor() as cursor:
