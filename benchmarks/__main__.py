@@ -49,7 +49,9 @@ def main(arguments: list[str]) -> int:
 
 def print_machine() -> None:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    model = next((line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")), platform.machine())
+    model = next(
+        (line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")), platform.machine()
+    )
     print(f"machine: {os.cpu_count()} cores, {model}, {memory:.0f} GiB, {platform.system()} {platform.release()}")
     print(f"python {platform.python_version()}, load {os.getloadavg()[0]:.1f}")
 

@@ -39,7 +39,50 @@ def signed_in(request: HttpRequest) -> Any:
     return visit
 
 
-api = NinjaAPI(
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "status", "code", "title", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable, for programs"},
+        "title": {"type": "string"},
+        "detail": {"type": "string", "description": "For people, in their language"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+PROBLEMS = {
+    "400": "The request cannot be read.",
+    "401": "No valid API key.",
+    "403": "The key may not do this.",
+    "404": "There is no such record.",
+    "409": "The state of the record forbids it.",
+    "422": "Some fields are not right.",
+    "429": "Too many requests.",
+}
+
+
+class TokuiAPI(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The specification, with the problems that every operation can answer."""
+        schema = super().get_openapi_schema(**options)
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+        reference = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, description in PROBLEMS.items():
+                    operation["responses"].setdefault(status, {"description": description, "content": reference})
+        return schema
+
+
+api = TokuiAPI(
     title="Tokui",
     version="1",
     description=DESCRIPTION,
