@@ -1,0 +1,81 @@
+"""Every rule about calendar days: eras, bank business days, closing and due days, periods. Pure; today is an argument.
+
+Days here are plain dates. Which day an instant belongs to depends on a time zone and is decided before coming here.
+"""
+
+from tokui.core.days.business import (
+    Shift,
+    add_business_days,
+    bank_holidays,
+    business_day_on_or_after,
+    business_day_on_or_before,
+    business_days_between,
+    is_business_day,
+    next_business_day,
+    previous_business_day,
+    shifted,
+)
+from tokui.core.days.eras import (
+    ERAS,
+    Era,
+    Wareki,
+    era_of,
+    format_wareki,
+    from_wareki,
+    nearest_month_day,
+    parse_era_year,
+    parse_wareki,
+    parse_wareki_digits,
+    resolve_wareki_year,
+    to_wareki,
+)
+from tokui.core.days.periods import (
+    Period,
+    add_months,
+    anchored_period,
+    fiscal_month,
+    fiscal_year,
+    month_end,
+    month_of,
+    on_day_of_month,
+)
+from tokui.core.days.terms import ClosingRule, DueAfter, DueRule, PaymentTerm, format_term, parse_term
+
+__all__ = [
+    "ERAS",
+    "ClosingRule",
+    "DueAfter",
+    "DueRule",
+    "Era",
+    "PaymentTerm",
+    "Period",
+    "Shift",
+    "Wareki",
+    "add_business_days",
+    "add_months",
+    "anchored_period",
+    "bank_holidays",
+    "business_day_on_or_after",
+    "business_day_on_or_before",
+    "business_days_between",
+    "era_of",
+    "fiscal_month",
+    "fiscal_year",
+    "format_term",
+    "format_wareki",
+    "from_wareki",
+    "is_business_day",
+    "month_end",
+    "month_of",
+    "nearest_month_day",
+    "next_business_day",
+    "on_day_of_month",
+    "parse_era_year",
+    "parse_term",
+    "parse_wareki",
+    "parse_wareki_digits",
+    "previous_business_day",
+    "resolve_wareki_year",
+    "shifted",
+    "to_wareki",
+]

@@ -1,0 +1,118 @@
+"""CSV and TSV as a stream: memory does not grow with the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from tokui.core.tables.guards import unguarded
+from tokui.core.tables.shapes import Limits, Row, TableCode, TableRefused, column_letters
+from tokui.core.tables.sniff import DELIMITERS, ENCODINGS, HEAD_BYTES, sniff_delimiter, sniff_encoding
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def text_layout(source: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> tuple[str, str]:
+    """The encoding and the delimiter of a text table; what is not given is sniffed."""
+    encoding = _known(encoding, ENCODINGS) or sniff_encoding(source)
+    return encoding, _known(delimiter, DELIMITERS) or _delimiter(source, name, encoding)
+
+
+def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
+    """Every record of a CSV or TSV. Raises TableRefused with the place of the first thing that is not exact."""
+    number = 0
+    try:
+        for cells in csv.reader(_lines(source, encoding, name, limits), delimiter=delimiter, strict=True):
+            number += 1
+            if len(cells) > limits.columns:
+                _refuse_columns(name, number, len(cells), limits)
+            if sum(map(len, cells)) > limits.cell_characters:
+                _refuse_long_cells(name, number, cells, limits)
+            yield Row(name, number, tuple([unguarded(cell) if cell[:1] == "'" else cell for cell in cells]))
+    except UnicodeDecodeError as error:
+        raise _undecodable(source, name, encoding, delimiter, error) from None
+    except csv.Error as error:
+        raise _broken(name, number + 1, error, limits) from None
+    except TableRefused as refused:
+        if refused.row is None:
+            refused.row = number + 1
+        raise
+
+
+def _lines(source: BinaryIO, encoding: str, name: str, limits: Limits) -> Iterator[str]:
+    text = _text(source, encoding, errors="strict")
+    longest = limits.row_characters
+    try:
+        while line := text.readline(longest + 1):
+            if len(line) > longest:
+                raise TableRefused(TableCode.ROW_TOO_LONG, sheet=name, found=line[:100], expected=longest)
+            if "\0" in line:
+                raise TableRefused(TableCode.NUL, sheet=name, found=line[:100])
+            yield line
+    finally:
+        text.detach()
+
+
+def _text(source: BinaryIO, encoding: str, *, errors: str) -> io.TextIOWrapper:
+    source.seek(0)
+    return io.TextIOWrapper(source, encoding=encoding, errors=errors, newline="")
+
+
+def _delimiter(source: BinaryIO, name: str, encoding: str) -> str:
+    text = _text(source, encoding, errors="replace")
+    try:
+        head = text.read(HEAD_BYTES // 4)
+    finally:
+        text.detach()
+    return sniff_delimiter(head, hint="\t" if name.lower().endswith((".tsv", ".tab")) else ",")
+
+
+def _known(choice: str | None, known: tuple[str, ...]) -> str | None:
+    if choice is None or choice in known:
+        return choice
+    raise TableRefused(TableCode.UNKNOWN_ENCODING, found=choice, expected=", ".join(known))
+
+
+def _refuse_columns(name: str, row: int, width: int, limits: Limits) -> None:
+    column = column_letters(limits.columns)
+    raise TableRefused(
+        TableCode.TOO_MANY_COLUMNS, sheet=name, row=row, column=column, found=width, expected=limits.columns
+    )
+
+
+def _refuse_long_cells(name: str, row: int, cells: list[str], limits: Limits) -> None:
+    for place, cell in enumerate(cells):
+        if len(cell) > limits.cell_characters:
+            column, most = column_letters(place), limits.cell_characters
+            raise TableRefused(
+                TableCode.CELL_TOO_LONG, sheet=name, row=row, column=column, found=cell[:100], expected=most
+            )
+
+
+def _broken(name: str, row: int, error: csv.Error, limits: Limits) -> TableRefused:
+    # The csv module says it in words only. A cell beyond its field limit is nearly always a quote left open.
+    if "field larger" in str(error):
+        return TableRefused(TableCode.CELL_TOO_LONG, sheet=name, row=row, expected=limits.cell_characters)
+    return TableRefused(TableCode.BROKEN_QUOTES, sheet=name, row=row, found=str(error), expected='""')
+
+
+def _undecodable(source: BinaryIO, name: str, encoding: str, delimiter: str, error: UnicodeDecodeError) -> TableRefused:
+    """Read once more with the bad bytes marked, because only the second reading knows their row and column."""
+    found = error.object[error.start : error.end].hex(" ")
+    text = _text(source, encoding, errors="surrogateescape")
+    try:
+        for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):
+            for place, cell in enumerate(cells):
+                if _ESCAPED.search(cell):
+                    column = column_letters(place)
+                    return TableRefused(
+                        TableCode.UNDECODABLE, sheet=name, row=number, column=column, found=found, expected=encoding
+                    )
+    except (csv.Error, UnicodeError):
+        pass
+    finally:
+        text.detach()
+    return TableRefused(TableCode.UNDECODABLE, sheet=name, found=found, expected=encoding)
