@@ -1,0 +1,54 @@
+"""Zengin fixed-length files: 種別 01 (振込入金通知, forms A and B) and 03 (入出金取引明細), 200 bytes a record."""
+
+from datetime import date
+from typing import BinaryIO
+
+from tokui.banking.statements import ReadOptions, StatementFile
+from tokui.connectors.zengin.characters import to_zengin
+from tokui.connectors.zengin.reader import ZENGIN_01, ZENGIN_03, Dialect, read_zengin
+from tokui.connectors.zengin.writer import write_01, write_03
+
+__all__ = ["Zengin01", "Zengin03", "to_zengin", "write_01", "write_03"]
+
+_EBCDIC_DIGITS = {0xF0 + digit: str(digit) for digit in range(10)}
+_OTHER_TYPES = ("11", "12", "21", "71", "72", "91", "04", "41")
+
+
+class _Zengin:
+    """A `StatementFormat` for one 種別; the other 種別 are recognised too, so that the refusal can name them."""
+
+    code: str
+    name: str
+    _dialect: Dialect
+
+    def sniff(self, head: bytes, name: str) -> float:
+        start = head[:3].removeprefix(b"\xef\xbb\xbf") or head[3:6]
+        if len(start) == 3 and all(byte in _EBCDIC_DIGITS for byte in start):
+            text = "".join(_EBCDIC_DIGITS[byte] for byte in start)
+        else:
+            text = start.decode("ascii", "replace")
+        if not text.startswith("1") or len(head) < 4 or head[:200].count(b",") > 5:
+            return 0.0
+        own = self._dialect.layout.type_code
+        if text[1:] == own:
+            return 0.95
+        return 0.4 if own == "01" and text[1:] in _OTHER_TYPES and len(head.split(b"\n")[0]) > 100 else 0.0
+
+    def read(self, stream: BinaryIO, *, today: date, options: ReadOptions) -> StatementFile:
+        return read_zengin(self._dialect, stream, today=today, options=options)
+
+
+class Zengin01(_Zengin):
+    """振込入金通知: incoming transfers, proved by the counts and totals of its trailer."""
+
+    code = "zengin-01"
+    name = "Zengin 01 振込入金通知"
+    _dialect = ZENGIN_01
+
+
+class Zengin03(_Zengin):
+    """入出金取引明細: all movements, proved by balances, counts and totals."""
+
+    code = "zengin-03"
+    name = "Zengin 03 入出金取引明細"
+    _dialect = ZENGIN_03
