@@ -63,10 +63,10 @@ def minor_amount(text: str, currency: str, *, line: int | None = None, field: st
 
 def to_minor(plain: str, currency: str, *, line: int | None = None, field: str | None = None) -> int:
     """A plain decimal ("-1234.50") in minor units, exactly: no float, no rounding."""
-    whole, _, fraction = plain.lstrip("+-").partition(".")
+    whole, _, fraction = plain.removeprefix("-").removeprefix("+").partition(".")
     decimals = decimals_of(currency)
     fraction = fraction.rstrip("0")
-    if not (whole + fraction).isdigit() or not whole.isascii() or not fraction.isascii():
+    if not ((whole + fraction).isascii() and whole.isdigit() and (fraction + "0").isdigit()):
         raise FileRefused(Refused.NOT_A_NUMBER, line=line, field=field, found=plain)
     if len(fraction) > decimals:
         raise FileRefused(Refused.TOO_PRECISE, line=line, field=field, found=plain, expected=str(decimals))

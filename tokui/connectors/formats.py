@@ -25,10 +25,10 @@ STATEMENT_FORMATS: dict[str, str] = {
     "csv-iwate": "tokui.connectors.bank_csv.iwate",
     "csv-anser": "tokui.connectors.bank_csv.anser",
     "csv": "tokui.connectors.bank_csv.MappedCsv",
-    #    "camt053": "tokui.connectors.camt.Camt053",
-    #    "camt054": "tokui.connectors.camt.Camt054",
-    #    "mt940": "tokui.connectors.mt940.Mt940",
-    #    "ofx": "tokui.connectors.ofx.Ofx",
+    "camt053": "tokui.connectors.camt.Camt053",
+    "camt054": "tokui.connectors.camt.Camt054",
+    "mt940": "tokui.connectors.mt940.Mt940",
+    "ofx": "tokui.connectors.ofx.Ofx",
 }
 
 HEAD_BYTES = 64 * 1024
