@@ -40,7 +40,8 @@ class World:
     def customer(self, scene: Scene, *, long: bool = False, kana: str = "") -> RawPayer:
         self.customer_count += 1
         payer = RawPayer(self.customer_count, kana)
-        if not kana and (long or self.rng.random() < 0.4):
+        is_company = not kana and (long or self.rng.random() < 0.4 or self.person_count >= spelling.PEOPLE)
+        if is_company:
             self._name_company(payer, long=long)
         elif not kana:
             payer.kana = " ".join(spelling.person(self.person_count))

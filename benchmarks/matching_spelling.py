@@ -40,6 +40,8 @@ LONG_TRADES = _words(
 )
 FORMS = (("カ", "カブシキガイシャ"), ("ユ", "ユウゲンガイシャ"), ("ド", "ゴウドウガイシャ"))
 
+PEOPLE = len(MORPHEMES) ** 2 * len(GIVEN)
+
 SMALL = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
 VOICED = dict(
     zip("ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ", "カキクケコサシスセソタチツテトハヒフヘホウ", strict=True)
@@ -61,11 +63,11 @@ def pick(rng: random.Random, choices: Sequence[T]) -> T:
 
 
 def person(number: int) -> tuple[str, str]:
-    """Family and given name in kana; different for every number below 48 * 48 * len(GIVEN)."""
+    """Family and given name in kana; different for every number below PEOPLE."""
     surname, given = divmod(number, len(GIVEN))
     first, second = divmod(surname, len(MORPHEMES))
-    if first >= len(MORPHEMES):
-        raise ValueError(f"No more than {len(MORPHEMES) ** 2 * len(GIVEN)} people can be named.")
+    if number >= PEOPLE:
+        raise ValueError(f"No more than {PEOPLE} people can be named.")
     return MORPHEMES[first] + MORPHEMES[second], GIVEN[given]
 
 

@@ -19,6 +19,7 @@ from tokui.access.events import (
     BusinessChanged,
     OrganizationFounded,
     RoleChanged,
+    SignedIn,
     UserInvited,
     UserJoined,
     UserRemoved,
@@ -31,6 +32,7 @@ from tokui.core.errors import Invalid, NotFound, Refusal
 from tokui.core.events import emit
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Organization
+from tokui.core.values import is_registration_number
 from tokui.core.tenancy import organization_scope, require_organization
 
 INVITATION_DAYS = 7
@@ -141,6 +143,29 @@ def _create_user(email: str, name: str, password: str, language: str) -> User:
     return user
 
 
+def set_password(user: User, password: str) -> None:
+    """A new password, which ends every other session of the user (their session hash changes)."""
+    try:
+        validate_password(password, user)
+    except ValidationError as trouble:
+        raise Invalid(field="password", reason=" ".join(trouble.messages)) from trouble
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def change_profile(user: User, *, name: str, language: str, single_keys: bool) -> None:
+    """One's own name, language and keyboard; nobody else's."""
+    user.name, user.language, user.single_keys = name, language, single_keys
+    user.save(update_fields=["name", "language", "single_keys"])
+
+
+def remember_sign_in(user: User, *, address: str) -> None:
+    """Sign-ins are events of every organization the user belongs to."""
+    for membership in Membership.objects.filter(user=user, is_active=True):
+        with organization_scope(membership.organization_id):
+            emit(SignedIn(user.pk, address), about=user, by=actor_of(user, membership.role))
+
+
 def actor_of(user: User, role: str) -> Actor:
     return Actor(kind="user", id=user.pk, name=str(user), role=role, permissions=MATRIX[Role(role)])
 
@@ -215,8 +240,11 @@ def revoke_api_key(key: ApiKey, *, by: Actor) -> None:
 
 @transaction.atomic
 def change_business(business: Business, *, by: Actor, **values: object) -> Business:
-    """Set a business's name, address, registration number, logo or seal."""
+    """Set a business's name, address, registration number, logo or seal; a new row is a new business."""
     access.require(by, SETTINGS_MANAGE)
+    number = str(values.get("registration_number", ""))
+    if number and not is_registration_number(number):
+        raise Invalid(field="registration_number", reason=_("T and 13 digits; the first of them is a check digit."))
     for name, value in values.items():
         setattr(business, name, value)
     business.save()

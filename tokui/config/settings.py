@@ -91,7 +91,6 @@ ROOMS = [
     "tokui.invoices",
     "tokui.banking",
     "tokui.payments",
-    "tokui.connectors",
     "tokui.config",
 ]
 INSTALLED_APPS = [
@@ -113,7 +112,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tokui.config.api_middleware.limits_middleware",
     "tokui.access.middleware.organization_middleware",
+    "tokui.config.api_middleware.idempotency_middleware",
+    "tokui.config.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "tokui.config.urls"
 WSGI_APPLICATION = "tokui.config.wsgi.application"

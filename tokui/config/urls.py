@@ -1,3 +1,15 @@
-from django.urls import URLPattern, URLResolver
+"""Which room answers what."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+from tokui.config import views
+from tokui.config.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.today, name="today"),
+    path("healthz", views.alive),
+    path("readyz", views.ready),
+    path("api/v1/", api.urls),
+    path("", include("tokui.ui.urls")),
+    path("", include("tokui.access.urls")),
+]

@@ -6,6 +6,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from tokui.access.doors import visited
+from tokui.ui.today import cards
+
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open too long, or came from elsewhere."""
@@ -22,3 +25,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ready"})
+
+
+@visited()
+def today(request: HttpRequest) -> HttpResponse:
+    """The start page: what waits for this person, by what their role may see."""
+    return render(request, "config/today.html", {"cards": cards(request)})

@@ -50,6 +50,8 @@ def minor_amount(text: str, currency: str, *, line: int | None = None, field: st
     Understands 1,234, ¥1,234, \\1,234, 1,234円, (500), ▲500, full-width digits and minus signs. Raises NOT_A_NUMBER,
     TOO_PRECISE or NUMBER_TOO_LARGE.
     """
+    if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS - 4:
+        return to_minor(text, currency, line=line, field=field)
     plain = unicodedata.normalize("NFKC", text).strip().translate(_MINUS)
     if not plain.strip("-* "):
         return None

@@ -1,6 +1,7 @@
 """How banks word the kind of a row, in kanji and in kana of either width."""
 
 import unicodedata
+from functools import lru_cache
 
 from tokui.banking.statements import Kind
 
@@ -16,6 +17,7 @@ WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)  # a statement repeats a few wordings and names
 def kind_in(text: str) -> Kind | None:
     """The kind that the bank's wording names, or None."""
     plain = plain_text(text)

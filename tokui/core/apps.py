@@ -9,4 +9,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every room register what it has to say: events, handlers, tasks, panels."""
-        autodiscover_modules("events", "handlers", "tasks", "panels", "invariants")
+        autodiscover_modules("events", "handlers", "tasks", "panels", "menu", "timeline", "invariants")

@@ -113,8 +113,7 @@ def tell(cls: type, facts: Sequence[Any], ids: Sequence[UUID], by: Actor) -> Non
     for listen in WITHIN[cls]:
         listen(facts, by)
     for handler in LATER[cls]:
-        for start in range(0, len(ids), BATCH):
-            defer_handler(handler.name, ids[start : start + BATCH])
+        defer_handler(handler.name, ids)
 
 
 def _insert(

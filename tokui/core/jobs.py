@@ -8,6 +8,7 @@ test clock is advanced.
 from __future__ import annotations
 
 import functools
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job as QueuedJob
+from procrastinate.manager import JobManager
 
 from tokui.core import clock, events, shared_clock
 from tokui.core.ids import uuid7_many
@@ -32,14 +36,34 @@ STALLED_AFTER_SECONDS = 60
 
 @dataclass(frozen=True)
 class Job:
-    """A deferrable function; call `.later(**arguments)` inside an organization's transaction."""
+    """A deferrable function; call `.later(**arguments)` inside an organization's transaction.
+
+    Deferring always goes through Django's own connection, also inside the worker (whose procrastinate app has a
+    connection of its own), so a job exists exactly when the transaction that wanted it has committed.
+    """
 
     run: Callable[..., Any]
-    task: Any
+    name: str
+    queue: str
 
     def later(self, **arguments: Any) -> None:
+        self.later_many([arguments])
+
+    def later_many(self, calls: Sequence[dict[str, Any]], *, organization: UUID | None = None) -> None:
+        """Defer one job per set of arguments in one statement."""
+        owner = str(organization or require_organization())
+        jobs = [
+            QueuedJob(
+                queue=self.queue,
+                lock=None,
+                queueing_lock=None,
+                task_name=self.name,
+                task_kwargs={"organization": owner, **arguments},
+            )
+            for arguments in calls
+        ]
         with transaction.atomic():  # a savepoint: a refused defer must not abort the verb
-            self.task.defer(organization=str(require_organization()), **arguments)
+            JobManager(DjangoConnector()).batch_defer_jobs(jobs)
 
     def __call__(self, **arguments: Any) -> Any:
         return self.run(**arguments)
@@ -52,6 +76,7 @@ def job(*, queue: str = "default", atomic: bool = True, retry: bool = True) -> C
     def wrap(function: Callable[..., Any]) -> Job:
         @functools.wraps(function)
         def run(organization: str, **arguments: Any) -> None:
+            _renew_connection()
             shared_clock.load()
             if not atomic:
                 function(organization=UUID(organization), **arguments)
@@ -60,9 +85,24 @@ def job(*, queue: str = "default", atomic: bool = True, retry: bool = True) -> C
                 function(**arguments)
 
         name = f"{function.__module__}.{function.__name__}"
-        return Job(function, app.task(name=name, queue=queue, retry=RETRY if retry else False)(run))
+        app.task(name=name, queue=queue, retry=RETRY if retry else False)(run)
+        return Job(function, name, queue)
 
     return wrap
+
+
+def defer_global(task_name: str, **arguments: Any) -> None:
+    """Defer a task that belongs to no organization (mail of accounts), in the caller's transaction."""
+    with transaction.atomic():
+        JobManager(DjangoConnector()).batch_defer_jobs(
+            [QueuedJob(queue="default", lock=None, queueing_lock=None, task_name=task_name, task_kwargs=arguments)]
+        )
+
+
+def _renew_connection() -> None:
+    """A worker's thread lives for days: drop a connection that the server closed meanwhile."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def daily(function: Callable[[date], None]) -> Callable[[date], None]:
@@ -78,7 +118,9 @@ def run_daily(day: date) -> None:
 
 
 def defer_handler(name: str, ids: Sequence[UUID]) -> None:
-    handle_events.later(handler=name, events=[str(one) for one in ids])
+    """One job per batch of events, all in one statement."""
+    batches = [ids[start : start + events.BATCH] for start in range(0, len(ids), events.BATCH)]
+    handle_events.later_many([{"handler": name, "events": [str(one) for one in batch]} for batch in batches])
 
 
 @job(queue="events", atomic=False)
@@ -145,7 +187,7 @@ async def rescue_stalled(context: Any, timestamp: int) -> None:
 def defer_daily(timestamp: int) -> None:
     """One job that defers one job per organization."""
     for organization in Organization.objects.values_list("pk", flat=True):
-        app.configure_task("tokui.core.jobs.daily_of_organization").defer(organization=str(organization))
+        daily_of_organization.later_many([{}], organization=organization)
 
 
 @job()
@@ -172,10 +214,7 @@ def _run_one() -> bool:
     if row is None:
         return False
     number, name, arguments = row
-    if isinstance(arguments, str):
-        import json
-
-        arguments = json.loads(arguments)
+    arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
     app.tasks[name].func(**arguments)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [number])

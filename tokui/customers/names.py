@@ -94,11 +94,11 @@ _OFFICE_END = re.compile(rf"\(({_either(_OFFICES)})\)?$")
 _DANGLING = re.compile(rf"\s*\((?:{_either(_partials())})?$")
 _LONG_CUT = re.compile(r"(?:カブシキ(?:[ガカ]イ?シ?)?|(?:ユウゲン|ゴウドウ|ゴウシ|ゴウメイ)[ガカ]イ?シ?)$")
 _BANK_WORDS = re.compile(
-    r"(?:(?P<kanji>お?振込(?:入金|資金)?|総合振込|給[料与](?:振込)?|賞与|振替(?:入金)?|他行振込|入金|送金)[\s:/]*"
+    r"(?:(?P<kanji>オ?振込(?:入金|資金)?|総合振込|給[料与](?:振込)?|賞与|振替(?:入金)?|他行振込|入金|送金)[\s:/]*"
     r"|(?P<kana>オ?フリコミ(?:ニユウキン)?|ソウゴウフリコミ|キユウ(?:ヨ|リヨウ)(?:フリコミ)?|シヨウヨ|フリカエ|ニユウキン|ソウキン)"
     r"(?:[\s:/]+|$))"
 )
-_BANK_WORD_STARTS = frozenset("お振総給賞他入送オフソキシニ")
+_BANK_WORD_STARTS = frozenset("振総給賞他入送オフソキシニ")
 _LEADING_DIGITS = re.compile(r"(\d{4,}(?:-\d+)*)[\s:./-]*")
 _TRAILING_DIGITS = re.compile(r"\s+[A-Z]{0,4}-?\d{4,}$")
 

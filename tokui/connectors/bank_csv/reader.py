@@ -28,7 +28,7 @@ class RowReader:
 
     def line(self, number: int, cells: list[str]) -> StatementLine | None:
         """The line of a row, or None for a row that is none (empty, header again, total, without money)."""
-        if not any(cell.strip() for cell in cells) or plain_header(cells) == self.columns.header != ():
+        if not any(cell.strip() for cell in cells) or self._is_header(cells):
             return None
         booked_on = self._booked_on(number, cells)
         if booked_on is None:
@@ -44,6 +44,10 @@ class RowReader:
         if self.columns.header and any(cell.strip() for cell in cells[len(self.columns.header) :]):
             self.remarks.add(DeviationCode.EXTRA_CELLS, f"line {number}", ",".join(cells[len(self.columns.header) :]))
         return self._made(number, cells, booked_on, signed, correction=correction)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        header = self.columns.header
+        return bool(header) and plain_header(cells[:1]) == header[:1] and plain_header(cells) == header
 
     def _made(self, number: int, cells: list[str], booked_on: date, signed: int, *, correction: bool) -> StatementLine:
         cell = self.columns.cell

@@ -155,6 +155,10 @@ def test_what_is_no_statement_is_refused_as_unknown(content: bytes) -> None:
     assert refusal.value.code is Refused.UNKNOWN_FORMAT
 
 
+def test_a_table_whose_first_number_looks_like_a_zengin_header_is_a_table() -> None:
+    assert formats.detect(b"101\tYamada\t5000\n102\tDummy\t700\n", "x.tsv") == "csv"
+
+
 def test_another_kind_of_zengin_file_is_refused_by_its_kind() -> None:
     record = (b"1210" + b"0" * 116).ljust(120) + b"\r\n"
     with pytest.raises(FileRefused) as refusal:

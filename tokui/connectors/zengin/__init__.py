@@ -27,15 +27,21 @@ class _Zengin:
             text = "".join(_EBCDIC_DIGITS[byte] for byte in start)
         else:
             text = start.decode("ascii", "replace")
-        if not text.startswith("1") or len(head) < 4 or head[:200].count(b",") > 5:
+        if not text.startswith("1") or not _is_record(head):
             return 0.0
         own = self._dialect.layout.type_code
         if text[1:] == own:
             return 0.95
-        return 0.4 if own == "01" and text[1:] in _OTHER_TYPES and len(head.split(b"\n")[0]) > 100 else 0.0
+        return 0.4 if own == "01" and text[1:] in _OTHER_TYPES else 0.0
 
     def read(self, stream: BinaryIO, *, today: date, options: ReadOptions) -> StatementFile:
         return read_zengin(self._dialect, stream, today=today, options=options)
+
+
+def _is_record(head: bytes) -> bool:
+    """A header names bank, branch and account by its 60th byte, and has neither commas nor tabs."""
+    first = head[:200].replace(b"\r", b"\n").split(b"\n")[0]
+    return len(first) >= 60 and b"\t" not in first and first.count(b",") <= 5
 
 
 class Zengin01(_Zengin):

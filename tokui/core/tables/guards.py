@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+_FIRST = frozenset("'=+-@＝＋－＠\t\r")
 _RISKY = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 _NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?")
 _GUARDED = re.compile(r"'+[=+\-@＝＋－＠\t\r]")
@@ -17,9 +18,11 @@ _GUARDED = re.compile(r"'+[=+\-@＝＋－＠\t\r]")
 
 def guarded(text: str) -> str:
     """The text as it is written into a CSV cell."""
-    return f"'{text}" if _RISKY.match(text) and not _NUMBER.fullmatch(text) else text
+    if text[:1] not in _FIRST or not _RISKY.match(text) or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 def unguarded(text: str) -> str:
     """The text of a CSV cell as it was before `guarded`."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text

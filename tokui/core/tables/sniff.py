@@ -16,6 +16,7 @@ DELIMITERS = (",", "\t", ";", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _KANA = re.compile("[ぁ-んァ-ヴー]")
+_JAPANESE = re.compile("[\u3000-\u30ff\u4e00-\u9fff]")
 _HALF_KANA = re.compile("[｡-ﾟ]")
 
 
@@ -64,7 +65,7 @@ def _narrow_encoding(head: bytes) -> str:
     for piece in (head, head.partition(b"\n")[2]):
         if not piece:
             continue
-        if _decoded(piece, "utf-8") is not None:
+        if _decoded(piece, "utf-8") is not None or _has_utf8_cell(piece):
             return "utf-8"
         shift_jis, euc = _decoded(piece, "cp932"), _decoded(piece, "euc_jp")
         if shift_jis is not None and euc is not None:
@@ -74,6 +75,19 @@ def _narrow_encoding(head: bytes) -> str:
         if euc is not None:
             return "euc_jp"
     raise TableRefused(TableCode.UNKNOWN_ENCODING, expected=", ".join(("utf-8", "cp932", "utf-16", "euc_jp")))
+
+
+def _has_utf8_cell(head: bytes) -> bool:
+    """A cell of Japanese in UTF-8 among others that are not: pasted together, to be refused where it breaks.
+
+    Shift_JIS would often decode the whole without an error, into nonsense.
+    """
+    for cell in re.split(rb"[,\t;|\r\n]", head):
+        if len(cell) >= 6 and not cell.isascii() and (text := _decoded(cell, "utf-8")):
+            foreign = [character for character in text if not character.isascii()]
+            if len(foreign) >= 2 and all(_JAPANESE.match(character) for character in foreign):
+                return True
+    return False
 
 
 def _looks_like_euc(shift_jis: str, euc: str) -> bool:

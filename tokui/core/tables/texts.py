@@ -23,15 +23,17 @@ def text_layout(source: BinaryIO, name: str, encoding: str | None, delimiter: st
 
 def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
     """Every record of a CSV or TSV. Raises TableRefused with the place of the first thing that is not exact."""
-    number = 0
+    number, columns, suspect = 0, limits.columns, _Suspect()
     try:
-        for cells in csv.reader(_lines(source, encoding, name, limits), delimiter=delimiter, strict=True):
+        for cells in csv.reader(_lines(source, encoding, name, limits, suspect), delimiter=delimiter, strict=True):
             number += 1
-            if len(cells) > limits.columns:
+            if len(cells) > columns:
                 _refuse_columns(name, number, len(cells), limits)
-            if sum(map(len, cells)) > limits.cell_characters:
+            if suspect.lines != 1:
                 _refuse_long_cells(name, number, cells, limits)
-            yield Row(name, number, tuple([unguarded(cell) if cell[:1] == "'" else cell for cell in cells]))
+                cells = [unguarded(cell) for cell in cells]
+            suspect.lines = 0
+            yield Row(name, number, tuple(cells))
     except UnicodeDecodeError as error:
         raise _undecodable(source, name, encoding, delimiter, error) from None
     except csv.Error as error:
@@ -42,15 +44,23 @@ def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits
         raise
 
 
-def _lines(source: BinaryIO, encoding: str, name: str, limits: Limits) -> Iterator[str]:
+class _Suspect:
+    """Whether the record being read may hold a long or guarded cell, so that the others need no second look."""
+
+    lines = 0
+
+
+def _lines(source: BinaryIO, encoding: str, name: str, limits: Limits, suspect: _Suspect) -> Iterator[str]:
     text = _text(source, encoding, errors="strict")
-    longest = limits.row_characters
+    longest, long = limits.row_characters, limits.cell_characters
     try:
         while line := text.readline(longest + 1):
             if len(line) > longest:
                 raise TableRefused(TableCode.ROW_TOO_LONG, sheet=name, found=line[:100], expected=longest)
             if "\0" in line:
                 raise TableRefused(TableCode.NUL, sheet=name, found=line[:100])
+            # One line, unless it looks bad by itself: a record of several short lines can hold a long cell too.
+            suspect.lines += 2 if "'" in line or len(line) > long else 1
             yield line
     finally:
         text.detach()

@@ -19,7 +19,9 @@ from tokui.core.tables.shapes import Cell, TableCode, TableRefused, cell_text, c
 
 LONGEST_XLSX_CELL = 32_767
 XLSX_ROWS = 1_048_576
-_CSV_ENCODINGS = ("utf-8-sig", "utf-8", "cp932")
+# What an encoding writes without an error but gives back as another character: these six in all of Unicode for CP932.
+_NUL = re.compile("\0")
+_ALTERED = {"utf-8-sig": _NUL, "utf-8": _NUL, "cp932": re.compile("[\0¢£¬‖−〜]")}
 _EXACT_DIGITS = 15
 _FIRST_EXACT_DAY = date(1900, 3, 1)  # before it Excel counts a February 29, 1900 that never was
 _FORMATS = {"day": "yyyy-mm-dd", "instant": "yyyy-mm-dd hh:mm:ss.000", "time": "hh:mm:ss.000", "span": "[h]:mm:ss"}
@@ -41,18 +43,22 @@ def write_csv(target: BinaryIO, rows: Iterable[Cells], *, encoding: str = "utf-8
     """Write rows as CSV with CRLF, in UTF-8 with mark (Excel reads it), UTF-8 or CP932; returns how many.
 
     Text that looks like a formula is written as text (see guards.py). Raises TableRefused: NUL, UNDECODABLE for a
-    character that CP932 lacks or would give back as another one (¥ as \\).
+    character that CP932 lacks (¥, 𠮷) or would give back as another one (− and 〜 as － and ～).
     """
-    if encoding not in _CSV_ENCODINGS:
-        raise TableRefused(TableCode.UNKNOWN_ENCODING, found=encoding, expected=", ".join(_CSV_ENCODINGS))
+    if encoding not in _ALTERED:
+        raise TableRefused(TableCode.UNKNOWN_ENCODING, found=encoding, expected=", ".join(_ALTERED))
     text = io.TextIOWrapper(target, encoding=encoding, newline="", write_through=False)
-    number = 0
+    number, altered = 0, _ALTERED[encoding]
     try:
         writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
         for number, row in enumerate(rows, 1):
-            cells = [_csv_cell(cell) for cell in row]
-            _refuse_unwritable(number, cells, encoding)
-            writer.writerow(cells)
+            cells = [guarded(cell) if type(cell) is str else _csv_cell(cell) for cell in row]
+            if altered.search("".join(cells)):
+                _refuse_unwritable(number, cells, encoding)
+            try:
+                writer.writerow(cells)
+            except UnicodeEncodeError:
+                _refuse_unwritable(number, cells, encoding)
     finally:
         text.detach()
     return number
@@ -151,9 +157,6 @@ def _csv_cell(cell: Cell | None) -> str:
 
 
 def _refuse_unwritable(row: int, cells: list[str], encoding: str) -> None:
-    joined = "".join(cells)
-    if "\0" not in joined and (joined.isascii() or _survives(joined, encoding)):
-        return
     for place, cell in enumerate(cells):
         code = TableCode.NUL if "\0" in cell else TableCode.UNDECODABLE
         for character in cell:

@@ -1,0 +1,3 @@
+from tokui.config.cli import main
+
+main()

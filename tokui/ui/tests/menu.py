@@ -1,0 +1,19 @@
+"""The menu of the gallery."""
+
+from __future__ import annotations
+
+from tokui.ui.navigation import Count, Entry, register
+
+ENTRIES = [
+    Entry("", "今日", "home", "home", order=10, go="h", phone="今日"),
+    Entry("customers", "顧客", "customers", "users", order=10, go="c", phone="顧客"),
+    Entry("money", "入金消込", "matching", "match", order=10, permission="money.view", go="m", phone="消込", count=lambda _request: Count(7, hot=True)),
+    Entry("money", "請求書", "invoices", "doc", order=20, phone="請求書"),
+    Entry("workings", "設定", "settings", "gear"),
+    Entry("account", "サインアウト", "sign_out", "exit", post=True),
+]
+
+
+def register_all() -> None:
+    for entry in ENTRIES:
+        register(entry)
