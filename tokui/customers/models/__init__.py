@@ -26,6 +26,7 @@ from tokui.customers.models.marks import (
     Tagging,
 )
 from tokui.customers.models.record import (
+    CodeSeries,
     Customer,
     CustomerKey,
     SearchEntry,
@@ -34,6 +35,7 @@ from tokui.customers.models.record import (
 __all__ = [
     "NUMBER_SCALE",
     "Attachment",
+    "CodeSeries",
     "ContactPerson",
     "ContactPoint",
     "CustomField",

@@ -95,7 +95,7 @@ class ImportRow(Owned):
 
     batch = OwnedForeignKey(Import, related_name="rows", db_index=False)
     sheet = models.CharField(max_length=60)
-    row = models.IntegerField()
+    row = models.IntegerField(default=0)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     customer_id = models.UUIDField(null=True)
     column = models.CharField(max_length=80, default="")

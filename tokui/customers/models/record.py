@@ -172,3 +172,13 @@ class CustomerKey(Owned):
             models.Index(fields=["organization", "key", "kind", "customer"], name="customers_key_lookup"),
             models.Index(fields=["organization", "customer"], name="customers_key_customer"),
         ]
+
+
+class CodeSeries(Owned):
+    """The next number of the customer codes that we give out ourselves (C-00418); its row is locked while we count."""
+
+    prefix = models.CharField(max_length=10)
+    next_number = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "prefix"], name="customers_series_prefix")]
