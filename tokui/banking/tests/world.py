@@ -9,8 +9,8 @@ from datetime import date
 from tokui.banking.actions import NewAccount, add_account, import_statement
 from tokui.banking.models import BankAccount, Statement
 from tokui.banking.statements import Kind, StatementAccount, StatementLine
-from tokui.core.actors import SYSTEM, Actor
 from tokui.connectors.zengin import to_zengin, write_01, write_03
+from tokui.core.actors import SYSTEM, Actor
 
 DAY = date(2026, 11, 20)
 
