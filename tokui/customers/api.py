@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.core.models import Organization
+from tokui.core.money import exponent_of
 from tokui.core.refused import ValueRefused
 from tokui.core.tenancy import require_organization
 from tokui.customers.actions import (
@@ -328,8 +330,20 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
     if "tags" in values:
         values["tags"] = tuple(values["tags"] or ())
     if "custom" in values:
-        values["custom"] = values["custom"] or {}
+        values["custom"] = _custom_in(values["custom"] or {})
     return values
+
+
+def _custom_in(given: dict[str, Any]) -> dict[str, Any]:
+    """Amounts come in minor units, as everywhere in this API."""
+    money = set(CustomField.objects.filter(kind=CustomField.Kind.MONEY, key__in=given).values_list("key", flat=True))
+    if not money:
+        return given
+    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+    return {
+        key: Decimal(value).scaleb(-exponent_of(currency)) if key in money and isinstance(value, int) else value
+        for key, value in given.items()
+    }
 
 
 def _key(field: str, prefix: str, text: str | None) -> UUID | None:
