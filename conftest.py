@@ -22,6 +22,7 @@ os.environ["TOKUI_TEST_CLOCK"] = "1"
 os.environ.pop("TOKUI_DATABASE_URL", None)
 
 from tokui.core import postgres  # noqa: E402
+from tokui.ui import catalogs  # noqa: E402
 
 CLUSTER = postgres.Cluster(postgres.home_for(HOME / "postgres"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -32,6 +33,7 @@ def pytest_configure(config: object) -> None:
     HOME.mkdir(exist_ok=True)
     with (HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        catalogs.compile_all()
         already = CLUSTER.is_running()
         postgres.start(CLUSTER, durable=False)
         template = _template()
@@ -41,7 +43,11 @@ def pytest_configure(config: object) -> None:
     from django.conf import settings
 
     settings.DATABASES["default"].update(
-        NAME=DATABASE, USER="tokui_app", PASSWORD=CLUSTER.password("tokui_app"), HOST=str(CLUSTER.socket), CONN_MAX_AGE=0
+        NAME=DATABASE,
+        USER="tokui_app",
+        PASSWORD=CLUSTER.password("tokui_app"),
+        HOST=str(CLUSTER.socket),
+        CONN_MAX_AGE=0,
     )
 
 
@@ -55,7 +61,7 @@ def pytest_unconfigure(config: object) -> None:
 
 def _template() -> str:
     digest = hashlib.sha256()
-    for path in sorted(ROOT.glob("tokui/**/migrations/*.py")) + [ROOT / "tokui/core/isolation.py"]:
+    for path in [*sorted(ROOT.glob("tokui/**/migrations/*.py")), ROOT / "tokui/core/isolation.py"]:
         digest.update(path.read_bytes())
     name = f"tokui_template_{digest.hexdigest()[:12]}"
     with CLUSTER.connect() as connection:

@@ -32,8 +32,8 @@ from tokui.core.errors import Invalid, NotFound, Refusal
 from tokui.core.events import emit
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Organization
-from tokui.core.values import is_registration_number
 from tokui.core.tenancy import organization_scope, require_organization
+from tokui.core.values import is_registration_number
 
 INVITATION_DAYS = 7
 

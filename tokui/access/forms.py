@@ -74,7 +74,9 @@ class ProfileForm(forms.Form):
 
 class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]
     logo_file = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG or JPEG, up to 1 MB."))
-    seal_file = forms.FileField(label=_("Seal"), required=False, help_text=_("PNG with a transparent ground, up to 1 MB."))
+    seal_file = forms.FileField(
+        label=_("Seal"), required=False, help_text=_("PNG with a transparent ground, up to 1 MB.")
+    )
 
     class Meta:
         model = Business

@@ -43,7 +43,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.change_profile(user, **form.cleaned_data)  # type: ignore[arg-type]
         response = sent_on(request, reverse("access:profile"), _("Saved."))
-        response.set_cookie("keys", "on" if form.cleaned_data["single_keys"] else "off", max_age=31_536_000, samesite="Lax")
+        response.set_cookie(
+            "keys", "on" if form.cleaned_data["single_keys"] else "off", max_age=31_536_000, samesite="Lax"
+        )
         return response
     return render(request, "access/profile.html", {"form": form, "tab": "profile"})
 
@@ -104,7 +106,12 @@ def keys(request: HttpRequest) -> HttpResponse:
         by = request.visit.actor  # type: ignore[attr-defined]
         secret = actions.create_api_key(form.cleaned_data["name"], scopes=form.cleaned_data["scopes"], by=by).secret
         form = ApiKeyForm(initial={"scopes": sorted(ALL)})
-    context = {"form": form, "secret": secret, "keys": ApiKey.objects.order_by("revoked_at", "-created_at"), "tab": "keys"}
+    context = {
+        "form": form,
+        "secret": secret,
+        "keys": ApiKey.objects.order_by("revoked_at", "-created_at"),
+        "tab": "keys",
+    }
     return render(request, "access/keys.html", context, status=422 if form.errors else 200)
 
 
@@ -118,7 +125,9 @@ def revoke_key(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(SETTINGS_MANAGE)
 def businesses(request: HttpRequest) -> HttpResponse:
-    return render(request, "access/businesses.html", {"businesses": Business.objects.order_by("code"), "tab": "businesses"})
+    return render(
+        request, "access/businesses.html", {"businesses": Business.objects.order_by("code"), "tab": "businesses"}
+    )
 
 
 @visited(SETTINGS_MANAGE)

@@ -63,7 +63,7 @@ def _authenticated(request: HttpRequest, email: str, password: str, form: SignIn
         form.add_error(None, _("The mail address or the password is not right."))
         return None
     throttle.forget(keys[0])
-    return user  # type: ignore[return-value]
+    return user
 
 
 def _address(request: HttpRequest) -> str:
@@ -73,7 +73,9 @@ def _address(request: HttpRequest) -> str:
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else "/"
 
 

@@ -216,15 +216,16 @@ def fingerprint(line: StatementLine) -> bytes:
     """SHA-256 over what identifies a real row within its account.
 
     The bank's own id where it has one, together with day and amount, because some banks restart their numbers;
-    otherwise day, amount, direction, kind, payer, text and, where the file has it, the balance after the row.
-    The Zengin 照会番号 is left out: banks number afresh in each file.
+    otherwise day, amount, direction, payer, text and, where the file has it, the balance after the row.
+    The Zengin 照会番号 is left out, because banks number afresh in each file, and so is `kind`, because it is our
+    reading: a better one in a later version must not make old rows new. Rows that differ in nothing else are twins.
     """
     what = (line.booked_on.isoformat(), str(line.amount_minor), line.direction)
     if line.native_id:
         who: tuple[str, ...] = ("id", line.native_id)
     else:
         balance = "" if line.balance_minor is None else str(line.balance_minor)
-        who = ("row", line.kind.value, line.payer_name, line.payer_code, line.text, line.edi, balance)
+        who = ("row", line.payer_name, line.payer_code, line.text, line.edi, balance)
     # Lengths before the texts, so that no two different rows can spell the same bytes.
     joined = "".join(f"{len(part)}:{part}" for part in (*what, *who))
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).digest()

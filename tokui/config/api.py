@@ -16,7 +16,7 @@ DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 
 **Authentication**: `Authorization: Bearer tk_…` with an API key from the settings page.
 **Amounts** are integers in the currency's minor unit; **days** are ISO dates in the organization's time zone.
-**Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; an answer carries `next_cursor` until the end.
+**Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; answers carry `next_cursor` until the end.
 **Idempotency**: send `Idempotency-Key` with every POST; the same key with the same content is answered once.
 **Errors** are `application/problem+json` with a stable `code`; `errors` lists fields.
 **Limits**: `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` come with every answer.
@@ -32,7 +32,13 @@ def signed_in(request: HttpRequest) -> Any:
 
 
 api = NinjaAPI(
-    title="Tokui", version="1", description=DESCRIPTION, auth=signed_in, urls_namespace="api", docs_url="/", openapi_url="/openapi.json"
+    title="Tokui",
+    version="1",
+    description=DESCRIPTION,
+    auth=signed_in,
+    urls_namespace="api",
+    docs_url="/",
+    openapi_url="/openapi.json",
 )
 
 
@@ -44,7 +50,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]), "code": one["type"], "message": one["msg"]}
+        {
+            "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
+            "code": one["type"],
+            "message": one["msg"],
+        }
         for one in trouble.errors
     ]
     return problem(422, "invalid_request", "Some fields are not right.", errors=errors)

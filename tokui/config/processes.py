@@ -60,7 +60,7 @@ class Group:
 
 def migrate() -> None:
     """Bring the schema up to date, as the role that owns it, in a process of its own."""
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [sys.executable, "-m", "django", "migrate", "-v", "0"],
         check=True,
         env={**os.environ, "TOKUI_ROLE": "owner", "DJANGO_SETTINGS_MODULE": "tokui.config.settings"},
@@ -68,7 +68,7 @@ def migrate() -> None:
 
 
 def collect_static(target: Path) -> None:
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v", "0"],
         check=True,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "tokui.config.settings"},

@@ -26,8 +26,8 @@ TOKUI_BASE_URL = os.environ.get("TOKUI_BASE_URL", "http://localhost:8000").rstri
 def _secret(variable: str, file: str) -> str:
     """A secret from the environment; outside production, otherwise one kept in the data folder."""
     value = os.environ.get(variable, "")
-    if PRODUCTION and (len(value) < 32 or len(set(value)) < 8):
-        sys.exit(f"{variable} must be set to at least 32 random characters in production (TOKUI_PRODUCTION=1).")
+    if PRODUCTION and (len(value) < 50 or len(set(value)) < 8):
+        sys.exit(f"{variable} must be set to at least 50 random characters in production (TOKUI_PRODUCTION=1).")
     if value:
         return value
     path = DATA_DIR / "secrets" / file
@@ -49,7 +49,10 @@ CLUSTER_HOME = postgres.home_for(DATA_DIR / "postgres") if not os.environ.get("T
 
 def _database() -> dict[str, Any]:
     url = os.environ.get(
-        {"app": "TOKUI_DATABASE_URL", "owner": "TOKUI_OWNER_URL", "maintenance": "TOKUI_MAINTENANCE_URL"}[DATABASE_ROLE], ""
+        {"app": "TOKUI_DATABASE_URL", "owner": "TOKUI_OWNER_URL", "maintenance": "TOKUI_MAINTENANCE_URL"}[
+            DATABASE_ROLE
+        ],
+        "",
     )
     base: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
@@ -94,10 +97,10 @@ ROOMS = [
     "tokui.config",
 ]
 INSTALLED_APPS = [
+    "procrastinate.contrib.django",  # before the rooms, which register their jobs when they are ready
+    *ROOMS,  # before Django's own, so that our words and templates win
     *("django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages"),
-    *("django.contrib.staticfiles", "django.contrib.postgres"),
-    *("procrastinate.contrib.django", "django_htmx", "ninja"),
-    *ROOMS,
+    *("django.contrib.staticfiles", "django.contrib.postgres", "django_htmx", "ninja"),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

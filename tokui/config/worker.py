@@ -12,9 +12,10 @@ def main() -> None:
 
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     concurrency = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    with app.replace_connector(app.connector.get_worker_connector()) as running:
+    with app.replace_connector(DjangoConnector().get_worker_connector()) as running:
         running.run_worker(
             concurrency=concurrency,
             name=f"tokui-{os.getpid()}",

@@ -101,7 +101,9 @@ def emit_many(
         return []
     ids = uuid7_many(len(facts))
     customers = [getattr(one, "customer_id", None) for one in facts]
-    _insert(ids, type(facts[0]), about_type, list(about), customers, [to_payload(one) for one in facts], by, occurred_at)
+    _insert(
+        ids, type(facts[0]), about_type, list(about), customers, [to_payload(one) for one in facts], by, occurred_at
+    )
     tell(type(facts[0]), facts, ids, by)
     return ids
 
@@ -136,8 +138,19 @@ def _insert(
                    pg_current_xact_id()::text::bigint
               FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[]) AS row (id, about_id, customer_id, payload)
             """,
-            [require_organization(), event_name(cls), about_type, occurred_at or now, now, by.kind, by.id, by.name]
-            + [ids, about, customers, payloads],
+            [
+                *(
+                    require_organization(),
+                    event_name(cls),
+                    about_type,
+                    occurred_at or now,
+                    now,
+                    by.kind,
+                    by.id,
+                    by.name,
+                ),
+                *(ids, about, customers, payloads),
+            ],
         )
 
 

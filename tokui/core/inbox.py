@@ -11,7 +11,9 @@ from tokui.core.files import store
 from tokui.core.models import Parcel
 
 
-def receive(content: bytes, *, source: str, name: str, by: Actor, content_type: str = "application/octet-stream") -> Parcel:
+def receive(
+    content: bytes, *, source: str, name: str, by: Actor, content_type: str = "application/octet-stream"
+) -> Parcel:
     """Keep raw bytes. The same bytes from the same source are the same parcel, however often they come."""
     file = store(content, name=name, content_type=content_type)
     external_id = hashlib.sha256(content).hexdigest()

@@ -53,7 +53,7 @@ def isolation_sql(model: type[models.Model], *, append_only: bool) -> list[str]:
         f"USING (organization_id = {CURRENT}) WITH CHECK (organization_id = {CURRENT})",
         f"DROP POLICY IF EXISTS maintenance ON {table}",
         f"CREATE POLICY maintenance ON {table} TO tokui_maintenance USING (true) WITH CHECK (true)",
-        _add_constraint(table, f"{table}_own", f"UNIQUE (organization_id, {model._meta.pk.column})"),  # type: ignore[union-attr]
+        _add_constraint(table, f"{table}_own", f"UNIQUE (organization_id, {model._meta.pk.column})"),
     ]
     statements += [_reference(table, field) for field in model._meta.local_fields if isinstance(field, OwnedForeignKey)]
     if append_only:
@@ -62,7 +62,7 @@ def isolation_sql(model: type[models.Model], *, append_only: bool) -> list[str]:
 
 
 def _reference(table: str, field: OwnedForeignKey) -> str:
-    target = field.related_model._meta.db_table  # type: ignore[union-attr]
+    target = field.related_model._meta.db_table
     return _add_constraint(
         table,
         f"{table}_{field.column}_own"[:63],
@@ -97,7 +97,9 @@ class Door(Operation):
     reversible = True
     elidable = False
 
-    def __init__(self, name: str, arguments: str, returns: str, body: str, reads: list[str], language: str = "sql") -> None:
+    def __init__(
+        self, name: str, arguments: str, returns: str, body: str, reads: list[str], language: str = "sql"
+    ) -> None:
         self.name = name
         self.arguments = arguments
         self.returns = returns
@@ -118,7 +120,8 @@ class Door(Operation):
             schema_editor.execute(f"CREATE POLICY door ON {table} FOR SELECT TO tokui_door USING (true)")
         schema_editor.execute(
             f"CREATE OR REPLACE FUNCTION {self.name}({self.arguments}) RETURNS {self.returns} "
-            f"LANGUAGE {self.language} STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $door$ {self.body} $door$"
+            f"LANGUAGE {self.language} STABLE SECURITY DEFINER SET search_path = public, pg_temp "
+            f"AS $door$ {self.body} $door$"
         )
         schema_editor.execute(f"ALTER FUNCTION {self.name} OWNER TO tokui_door")
         schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.name} FROM PUBLIC")

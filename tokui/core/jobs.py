@@ -124,7 +124,7 @@ def defer_handler(name: str, ids: Sequence[UUID]) -> None:
 
 
 @job(queue="events", atomic=False)
-def handle_events(organization: UUID, handler: str, events: list[str]) -> None:  # noqa: F811
+def handle_events(organization: UUID, handler: str, events: list[str]) -> None:
     """Give a batch of events to one handler; on failure each event alone, so that one bad event holds up no other."""
     ids = [UUID(one) for one in events]
     try:

@@ -133,7 +133,9 @@ class Parcel(Owned):
     received_by = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "source", "external_id"], name="core_parcel_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "source", "external_id"], name="core_parcel_once")
+        ]
 
 
 class IdempotencyRecord(Owned):

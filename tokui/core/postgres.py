@@ -113,7 +113,8 @@ CREATE EXTENSION IF NOT EXISTS btree_gin;
 ALTER SCHEMA public OWNER TO tokui_owner;
 GRANT USAGE ON SCHEMA public TO tokui_app, tokui_maintenance, tokui_door;
 GRANT CREATE ON SCHEMA public TO tokui_door;
-ALTER DEFAULT PRIVILEGES FOR ROLE tokui_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO tokui_app, tokui_maintenance;
+ALTER DEFAULT PRIVILEGES FOR ROLE tokui_owner
+  GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO tokui_app, tokui_maintenance;
 ALTER DEFAULT PRIVILEGES FOR ROLE tokui_owner GRANT USAGE, SELECT ON SEQUENCES TO tokui_app, tokui_maintenance;
 """
 

@@ -13,7 +13,13 @@ def problem(
     status: int, code: str, detail: str, *, field: str | None = None, errors: list[dict[str, Any]] | None = None
 ) -> HttpResponse:
     """`detail` is for people and follows the request's language; `code` is for programs and never changes."""
-    body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "title": gettext(detail), "detail": gettext(detail)}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "status": status,
+        "code": code,
+        "title": gettext(detail),
+        "detail": gettext(detail),
+    }
     if field:
         errors = [{"field": field, "code": code, "message": detail}]
     if errors:

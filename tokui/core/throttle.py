@@ -26,7 +26,8 @@ def hit(key: str, *, limit: int, window_seconds: int) -> Allowance:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_throttle (key, window_start, hits) VALUES (%s, %s, 1) ON CONFLICT (key) DO UPDATE SET "
-            "hits = CASE WHEN core_throttle.window_start = excluded.window_start THEN core_throttle.hits + 1 ELSE 1 END, "
+            "hits = CASE WHEN core_throttle.window_start = excluded.window_start THEN core_throttle.hits + 1 "
+            "ELSE 1 END, "
             "window_start = excluded.window_start RETURNING hits",
             [key, window],
         )

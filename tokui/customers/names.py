@@ -16,8 +16,8 @@ from itertools import pairwise
 
 _VOICED, _HALF_VOICED = "\u3099", "\u309a"
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_JOIN_MARKS = {ord("゛"): _VOICED, ord("ﾞ"): _VOICED, ord("゜"): _HALF_VOICED, ord("ﾟ"): _HALF_VOICED}
-_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | _JOIN_MARKS
+_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | {ord("゛"): _VOICED, ord("゜"): _HALF_VOICED}
+_IS_TO_JOIN = re.compile("[ぁ-ゖ゛゜]").search
 _SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _DASHES = dict.fromkeys(map(ord, "ー‐‑‒–—―−─━﹣-˗⁃"), "-")
 _BRACKETS = str.maketrans("[]{}〔〕【】「」『』〈〉《》", "()" * 8)
@@ -69,6 +69,8 @@ _LONG = {**_CORPORATE, **_LONG_READINGS}
 _SHORT = {abbreviation: abbreviation for abbreviation in _CORPORATE.values()} | _KANJI_SHORT
 _LONGEST_FIRST = sorted(_LONG, key=len, reverse=True)
 _LONG_TUPLE = tuple(_LONGEST_FIRST)
+_LONG_FIRST, _LONG_LAST = {term[0] for term in _LONGEST_FIRST}, {term[-1] for term in _LONGEST_FIRST}
+_LONG_CUT_LAST = frozenset("キガカイシ")
 _BASE = {
     letter: unicodedata.normalize("NFD", letter)[0] for letter in "ガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴ"
 }
@@ -151,7 +153,9 @@ def name_key(raw: str) -> NameKey:
 
 def folded(raw: str) -> str:
     """Width, case, kana kind and size, voicing marks, dashes and brackets made one; spaces and everything else stay."""
-    text = unicodedata.normalize("NFKC", raw.translate(_BEFORE_FOLDING)).upper().translate(_AFTER_FOLDING)
+    if _IS_TO_JOIN(raw):
+        raw = raw.translate(_BEFORE_FOLDING)
+    text = unicodedata.normalize("NFKC", raw).upper().translate(_AFTER_FOLDING)
     return _composed(text)
 
 
@@ -162,7 +166,8 @@ def _composed(text: str) -> str:
 
 def loose_key(strict: str) -> str:
     """A strict key without marks, in which letters that are heard alike (ヂ ジ, ヅ ズ, ヲ オ, ヴ ブ) are one."""
-    return _NOT_LOOSE.sub("", strict).translate(_HEARD_ALIKE)
+    plain = strict if strict.isalnum() else _NOT_LOOSE.sub("", strict)
+    return plain.translate(_HEARD_ALIKE)
 
 
 def half_width_length(raw: str) -> int:
@@ -212,7 +217,7 @@ def _peel_digits(name: _Peeled) -> None:
     if name.text[:1].isdecimal() and (found := _LEADING_DIGITS.match(name.text)):
         name.reference = name.reference or found[1].replace("-", "")
         name.text = name.text[found.end() :]
-    if " " in name.text:
+    if name.text[-1:].isdecimal() and " " in name.text:
         name.text = _TRAILING_DIGITS.sub("", name.text)
 
 
@@ -236,15 +241,15 @@ def _peel_short_forms(name: _Peeled) -> None:
 
 
 def _peel_long_forms(name: _Peeled) -> None:
-    if name.text.startswith(_LONG_TUPLE):
+    if name.text[:1] in _LONG_FIRST and name.text.startswith(_LONG_TUPLE):
         term = next(term for term in _LONGEST_FIRST if name.text.startswith(term))
         name.text = name.text[len(term) :]
         _note(name, _LONG[term], FormPosition.FRONT)
-    if name.text.endswith(_LONG_TUPLE):
+    if name.text[-1:] in _LONG_LAST and name.text.endswith(_LONG_TUPLE):
         term = next(term for term in _LONGEST_FIRST if name.text.endswith(term))
         name.text = name.text[: -len(term)]
         _note(name, _LONG[term], FormPosition.END)
-    elif (found := _LONG_CUT.search(name.text)) and found.start():
+    elif name.text[-1:] in _LONG_CUT_LAST and (found := _LONG_CUT.search(name.text)) and found.start():
         name.text = name.text[: found.start()]
         _note(name, "", FormPosition.CUT)
 

@@ -11,7 +11,7 @@ import inspect
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -89,7 +89,8 @@ def _docstrings(tree: ast.AST, refusals: frozenset[str]) -> Iterator[Message]:
 
 def _template_calls(source: str) -> Iterator[Message]:
     """Calls in templatized text: a name, a bracket, then string literals until the bracket closes."""
-    name, texts, depth = "", [], 0
+    name, depth = "", 0
+    texts: list[object] = []
     for token in _tokens(source):
         if depth == 0:
             if token.string == "(" and name in _CALLS:
@@ -119,7 +120,7 @@ def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
             continue
 
 
-def _message(name: str, texts: list[object]) -> Message | None:
+def _message(name: str, texts: Sequence[object]) -> Message | None:
     context_at, msgid_at, plural_at = _CALLS[name]
     picked = [texts[at] if at is not None and at < len(texts) else "" for at in (context_at, msgid_at, plural_at)]
     if not all(isinstance(each, str) for each in picked) or not picked[1]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import Model, QuerySet
-from django.db.models.expressions import F, Value
+from django.db.models.expressions import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 Row = TypeVar("Row")
@@ -59,14 +59,9 @@ def page_of(rows: QuerySet[Entity], *, order: Sequence[str], after: str = "", si
     answers and row level security allows. Raises InvalidCursor for a cursor that is not ours.
     """
     names = [name.lstrip("-") for name in order]
-    descending = {name.startswith("-") for name in order}
-    if len(descending) != 1:
+    if len({name.startswith("-") for name in order}) != 1:
         raise ValueError("a keyset order has one direction: (due_on, id) < (…) compares whole rows")
-    chosen = rows.order_by(*order)
-    if after:
-        compare = TupleLessThan if descending == {True} else TupleGreaterThan
-        values = decode_cursor(after, order)
-        chosen = chosen.filter(compare(Tuple(*map(F, names)), Tuple(*map(Value, values))))
+    chosen = (_after(rows, order, after) if after else rows).order_by(*order)
     found = list(chosen[: size + 1])
     if len(found) <= size:
         return Page(found)
@@ -95,6 +90,12 @@ def capped_count(rows: QuerySet[Any], cap: int = COUNT_CAP) -> CappedCount:
     """Count at most `cap` rows, whatever the size of the table."""
     number = rows.order_by()[: cap + 1].count()
     return CappedCount(min(number, cap), number > cap)
+
+
+def _after(rows: QuerySet[Entity], order: Sequence[str], token: str) -> QuerySet[Entity]:
+    names = Tuple(*(F(name.lstrip("-")) for name in order))
+    values = decode_cursor(token, order)
+    return rows.filter(TupleLessThan(names, values) if order[0].startswith("-") else TupleGreaterThan(names, values))
 
 
 def _kind(value: Any) -> str:

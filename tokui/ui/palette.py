@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tokui.ui import navigation
 from tokui.ui.navigation import Text
+from tokui.ui.registrations import name_of
 from tokui.ui.visits import may
 
 HITS_PER_GROUP = 6
@@ -69,7 +70,7 @@ def provider(label: Text, *, order: int = 100, permission: str = "") -> Callable
     """Register a search. It gets what was typed (trimmed, never empty) and returns the best hits first."""
 
     def register(search: Search) -> Search:
-        _providers[f"{search.__module__}.{search.__qualname__}"] = Provider(label, search, order, permission)
+        _providers[name_of(search)] = Provider(label, search, order, permission)
         return search
 
     return register

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from tokui.ui.registrations import name_of
 from tokui.ui.visits import may
 
 Fill = Callable[[HttpRequest | None, Any], str | None]
@@ -31,7 +32,7 @@ class Panel:
 
     @property
     def name(self) -> str:
-        return f"{self.fill.__module__}.{self.fill.__qualname__}"
+        return name_of(self.fill)
 
 
 _panels: dict[str, dict[str, Panel]] = {}

@@ -45,9 +45,9 @@ def parse(text: str) -> list[Message]:
 def _message(block: str) -> Message:
     parts: dict[str, str] = {}
     current, fuzzy = "", False
-    for line in block.splitlines():
+    for line in block.split("\n"):
         line = line.strip()
-        if line.startswith("#"):
+        if not line or line.startswith("#"):
             fuzzy = fuzzy or (line.startswith("#,") and "fuzzy" in line)
             continue
         keyword, quoted = _split(line)

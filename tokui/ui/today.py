@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from tokui.ui.navigation import Text
+from tokui.ui.registrations import name_of
 from tokui.ui.visits import may
 
 
@@ -47,7 +48,7 @@ def card(*, order: int = 100, permission: str = "") -> Callable[[Ask], Ask]:
     """Register a card. Returning None means that nothing waits, and leaves no empty box."""
 
     def register(ask: Ask) -> Ask:
-        _sources[f"{ask.__module__}.{ask.__qualname__}"] = Source(ask, order, permission)
+        _sources[name_of(ask)] = Source(ask, order, permission)
         return ask
 
     return register

@@ -9,14 +9,20 @@ from django.core import mail
 from django.test import Client
 
 from tokui.access import actions
-from tokui.access.actions import AlreadyMember, InvitationExpired, LastOwner, create_api_key, invite_user, revoke_api_key
+from tokui.access.actions import (
+    AlreadyMember,
+    InvitationExpired,
+    LastOwner,
+    create_api_key,
+    invite_user,
+    revoke_api_key,
+)
 from tokui.access.models import ApiKey, Membership
 from tokui.access.permissions import ALL, MATRIX
 from tokui.access.tests.world import PASSWORD, make_member
 from tokui.core import jobs
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.models import Event
-
 
 TOKENS = rb"\b[A-Za-z0-9]{64}\b"  # CSRF tokens differ on every page
 
@@ -49,7 +55,9 @@ def test_after_ten_wrong_tries_even_the_right_password_must_wait(client, organiz
 
 def test_sign_in_never_leads_to_another_site(client, organization):
     make_member("owner")
-    answer = client.post("/sign-in", {"email": "owner@example.jp", "password": PASSWORD, "next": "https://evil.example/"})
+    answer = client.post(
+        "/sign-in", {"email": "owner@example.jp", "password": PASSWORD, "next": "https://evil.example/"}
+    )
     assert answer.headers["Location"] == "/"
 
 
@@ -95,7 +103,10 @@ def test_only_owners_invite(accountant):
 
 def test_the_last_owner_stays(owner):
     mine = Membership.objects.get(role="owner")
-    for attempt in (lambda: actions.change_role(mine, role="viewer", by=owner), lambda: actions.remove_user(mine, by=owner)):
+    for attempt in (
+        lambda: actions.change_role(mine, role="viewer", by=owner),
+        lambda: actions.remove_user(mine, by=owner),
+    ):
         with pytest.raises(LastOwner):
             attempt()
 
@@ -119,7 +130,9 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, orga
     path = re.search(r"(/sign-in/new-password/\S+)", sent.body).group(1)
     assert client.post(path, {"password": "another good sentence"}).status_code == 302
     assert client.post(path, {"password": "yet another sentence"}).status_code == 410
-    assert client.post("/sign-in", {"email": "owner@example.jp", "password": "another good sentence"}).status_code == 302
+    assert (
+        client.post("/sign-in", {"email": "owner@example.jp", "password": "another good sentence"}).status_code == 302
+    )
 
 
 def test_no_queue_holds_the_link_of_an_invitation(page):

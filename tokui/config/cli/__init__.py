@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-EPILOG = """Exit codes: 0 done · 1 refused (the reason is printed) · 2 wrong usage · 3 `check` found something · 4 the installation does not work.
+EPILOG = """Exit codes: 0 done · 1 refused (the reason is printed) · 2 wrong usage · 3 `check` found something ·
+4 the installation does not work.
 Settings come from TOKUI_* environment variables; see docs/operating.md."""
 
 #: Options that may stand anywhere on the line, with the environment variable each one sets.

@@ -10,7 +10,7 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from django.conf import settings
@@ -25,7 +25,7 @@ def write_backup(target: Path) -> dict[str, Any]:
     """A consistent snapshot of the database, and every stored file (files are only ever added)."""
     with tempfile.TemporaryDirectory() as scratch, tarfile.open(f"{target}.part", "w") as archive:
         dump = Path(scratch) / "database.dump"
-        _postgres("pg_dump", "--format=custom", "--compress=zstd:3", "--file", str(dump), settings.DATABASE_NAME)
+        _postgres("pg_dump", "--format=custom", "--compress=6", "--file", str(dump), settings.DATABASE_NAME)
         sums = {"database.dump": _sum(dump)}
         archive.add(dump, "database.dump")
         for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
@@ -71,7 +71,9 @@ def _bring_files(folder: Path) -> None:
         if path.is_file():
             target = Path(settings.MEDIA_ROOT) / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target) if path.stat().st_dev == target.parent.stat().st_dev else target.write_bytes(path.read_bytes())
+            path.replace(target) if path.stat().st_dev == target.parent.stat().st_dev else target.write_bytes(
+                path.read_bytes()
+            )
 
 
 def _require_empty() -> None:
@@ -89,14 +91,23 @@ def _count() -> int:
 
 def _cluster() -> postgres.Cluster:
     if settings.CLUSTER_HOME is None:
-        _refuse("The database is yours (TOKUI_DATABASE_URL): back it up with pg_dump as its superuser (docs/operating.md).")
+        _refuse(
+            "The database is yours (TOKUI_DATABASE_URL): back it up with pg_dump as its superuser (docs/operating.md)."
+        )
     return postgres.Cluster(settings.CLUSTER_HOME)
 
 
 def _postgres(program: str, *arguments: str) -> None:
     cluster = _cluster()
     result = subprocess.run(  # noqa: S603
-        [str(postgres.binaries() / program), "--host", str(cluster.socket), "--username", postgres.SUPERUSER, *arguments],
+        [
+            str(postgres.binaries() / program),
+            "--host",
+            str(cluster.socket),
+            "--username",
+            postgres.SUPERUSER,
+            *arguments,
+        ],
         env={**os.environ, "PGPASSWORD": cluster.password(postgres.SUPERUSER)},
         capture_output=True,
         text=True,
@@ -111,6 +122,6 @@ def _sum(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _refuse(reason: str) -> Any:
+def _refuse(reason: str) -> NoReturn:
     complain(reason, "archive")
     raise typer.Exit(BROKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from tokui.config import processes
 from tokui.config.cli import EPILOG, installation
 from tokui.config.cli.business import bank_app, customers_app, invoices_app, sales_app, standing
 from tokui.config.cli.installation import OFFENDED, complain, say, show
+from tokui.ui import catalogs
 
 app = typer.Typer(
     name="tokui",
@@ -25,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 org_app = typer.Typer(help="Organizations: the merchants that live in this installation.", no_args_is_help=True)
-clock_app = typer.Typer(help="The test clock (TOKUI_TEST_CLOCK=1): the whole product on another day.", no_args_is_help=True)
+clock_app = typer.Typer(
+    help="The test clock (TOKUI_TEST_CLOCK=1): the whole product on another day.", no_args_is_help=True
+)
 app.add_typer(org_app, name="org")
 app.add_typer(customers_app, name="customers")
 app.add_typer(sales_app, name="sales")
@@ -40,7 +44,9 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 @app.callback()
 def everywhere(
-    org: Annotated[str, typer.Option("--org", help="Organization (its slug); not needed while there is only one.")] = "",
+    org: Annotated[
+        str, typer.Option("--org", help="Organization (its slug); not needed while there is only one.")
+    ] = "",
     data_dir: Annotated[str, typer.Option("--data-dir", help="Where database, files and secrets live.")] = "data",
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")] = False,
 ) -> None:
@@ -87,6 +93,7 @@ def _serve(port: int, host: str, before: object, welcome: object = None) -> None
         complain(f"Port {port} is in use. Choose another: PORT={port + 1}", "port_in_use")
         raise typer.Exit(installation.BROKEN)
     os.environ.setdefault("TOKUI_BASE_URL", f"http://localhost:{port}")
+    catalogs.compile_all()
     started = _start_database()
     group = processes.Group()
     try:
@@ -174,7 +181,9 @@ def check() -> None:
 
 
 @app.command()
-def explain(what: Annotated[str, typer.Argument(help="events: every event, its fields and who listens.")] = "events") -> None:
+def explain(
+    what: Annotated[str, typer.Argument(help="events: every event, its fields and who listens.")] = "events",
+) -> None:
     """Show how the house is wired."""
     with installation.installation():
         from tokui.core.events import EVENTS, LATER, WITHIN
@@ -182,7 +191,7 @@ def explain(what: Annotated[str, typer.Argument(help="events: every event, its f
         rows = [
             (
                 name,
-                ", ".join(cls.__dataclass_fields__),
+                ", ".join(field.name for field in dataclasses.fields(cls)),
                 ", ".join(handler.name for handler in LATER[cls]),
                 ", ".join(f"{one.__module__}.{one.__name__}" for one in WITHIN[cls]),
             )
@@ -213,8 +222,10 @@ def org_create(
             with organization_scope(made.pk):
                 link = f"{settings.TOKUI_BASE_URL}/join/{invite_user(owner, role='owner', by=SYSTEM).secret}"
                 key = create_api_key("tokui org create", scopes=ALL, by=SYSTEM).secret
-    say(f"{made.name} ({made.slug}) is ready.\n\nSign-in link for {owner} (7 days): {link}\nAPI key (shown once): {key}",
-        organization=made.slug, sign_in_link=link, api_key=key)  # fmt: skip
+    told = (
+        f"{made.name} ({made.slug}) is ready.\n\nSign-in link for {owner} (7 days): {link}\nAPI key (shown once): {key}"
+    )
+    say(told, organization=made.slug, sign_in_link=link, api_key=key)
 
 
 @org_app.command("list")
@@ -238,7 +249,9 @@ def clock_show() -> None:
 
 
 @clock_app.command("set")
-def clock_set(instant: Annotated[datetime, typer.Argument(help="2026-11-30 or 2026-11-30T09:00:00, in Japan's time.")]) -> None:
+def clock_set(
+    instant: Annotated[datetime, typer.Argument(help="2026-11-30 or 2026-11-30T09:00:00, in Japan's time.")],
+) -> None:
     """Move the product to an instant, without doing the work of the days between."""
     with installation.installation():
         from tokui.core import clock, shared_clock
@@ -271,8 +284,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The archive to write (.tar
 
     with installation.installation():
         facts = write_backup(file)
-    say(f"{file}: {facts['bytes']:,} bytes. Keep the folder of secrets in another place: without it, sign-in links, API "
-        "keys and encrypted values in this backup cannot be used.", **facts)  # fmt: skip
+    warning = "Keep the folder of secrets in another place: without it, API keys and encrypted values cannot be used."
+    say(f"{file}: {facts['bytes']:,} bytes. {warning}", **facts)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def installation(role: str = "app") -> Iterator[None]:
 
     with _server(settings.CLUSTER_HOME):
         import django
-        from django.db import OperationalError, ProgrammingError
+        from django.db import OperationalError, ProgrammingError, connections
 
         from tokui.core.errors import Refusal
 
@@ -40,6 +40,8 @@ def installation(role: str = "app") -> Iterator[None]:
         except (OperationalError, ProgrammingError, psycopg.OperationalError) as trouble:
             complain(f"The database does not answer as it should: {trouble}".strip(), "database")
             raise typer.Exit(BROKEN) from trouble
+        finally:
+            connections.close_all()  # before the server that was started for this command stops
 
 
 @contextmanager

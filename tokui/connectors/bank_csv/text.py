@@ -11,6 +11,7 @@ from tokui.banking.statements import ReadOptions
 HEAD_BYTES = 64 * 1024
 MAX_CELL = 10_000
 MAX_COLUMNS = 200
+MAX_LINE = MAX_CELL * MAX_COLUMNS
 
 Row = tuple[int, list[str]]
 
@@ -46,13 +47,21 @@ def rows_of(stream: BinaryIO, options: ReadOptions, *, encoding: str | None, del
     text = decoded(content, options.encoding or encoding or encoding_of(content[:HEAD_BYTES]))
     if not text.strip():
         raise FileRefused(Refused.EMPTY)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             _check_size(cells, reader.line_num)
             yield reader.line_num, cells
     except csv.Error as error:
         raise FileRefused(Refused.MALFORMED, line=reader.line_num, found=str(error)) from error
+
+
+def _short_lines(text: str) -> Iterator[str]:
+    # Before the row is split: a line of 64 million commas must not become as many cells.
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MAX_LINE:
+            raise FileRefused(Refused.CELL_TOO_LONG, line=number, expected=str(MAX_CELL))
+        yield line
 
 
 def decoded(content: bytes, encoding: str) -> str:

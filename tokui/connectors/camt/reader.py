@@ -18,6 +18,7 @@ from tokui.connectors.remarks import Remarks
 REPORTS = ("Stmt", "Ntfctn", "Rpt")
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 BOOKED = "BOOK"
+MAX_MARKS = 8_000_000  # 100,000 entries have 5 million; a tree of nothing but tiny elements would fill the memory
 
 
 class Report:
@@ -35,6 +36,8 @@ def read_camt(code: str, wanted: str, stream: BinaryIO, *, options: ReadOptions)
     """Read and prove all reports of the wanted kind ("Stmt" or "Ntfctn"); raises `FileRefused`."""
     content = take(stream, options)
     refuse_doctype(content)
+    if content.count(b"<") > MAX_MARKS:
+        raise FileRefused(Refused.TOO_LARGE, field="<", expected=str(MAX_MARKS))
     remarks = Remarks()
     try:
         accounts = tuple(_reports(content, wanted, remarks, options))
@@ -78,7 +81,8 @@ def _reports(content: bytes, wanted: str, remarks: Remarks, options: ReadOptions
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    # Not etree.QName: it raises on a namespace that holds a brace.
+    return str(element.tag).rpartition("}")[2]
 
 
 def _take_entry(report: Report, element: etree._Element, number: int, remarks: Remarks) -> None:

@@ -9,7 +9,6 @@ from tokui.connectors.mt940.reader import read_mt940
 
 __all__ = ["Mt940"]
 
-_START = re.compile(rb"(^|[\r\n}])\s*:20:")
 _OPENING = re.compile(rb"[\r\n]:60[FM]:[CD]\d{6}[A-Z]{3}")
 
 
@@ -20,7 +19,7 @@ class Mt940:
     name = "SWIFT MT940"
 
     def sniff(self, head: bytes, name: str) -> float:
-        return 0.95 if _START.search(head) and _OPENING.search(head) else 0.0
+        return 0.95 if b":20:" in head and _OPENING.search(head) else 0.0
 
     def read(self, stream: BinaryIO, *, today: date, options: ReadOptions) -> StatementFile:
         return read_mt940(stream, options=options)

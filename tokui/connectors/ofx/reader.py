@@ -16,7 +16,7 @@ from tokui.connectors.remarks import Remarks
 from tokui.connectors.words import kind_in
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9._]*)\s*/?>([^<]*)")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _CHARSET = re.compile(rb"CHARSET:\s*(\S+)|encoding=[\"']([\w-]+)[\"']", re.IGNORECASE)
 _STATEMENTS = ("STMTRS", "CCSTMTRS")
 _GROUPS = ("STMTTRN", "BANKACCTFROM", "CCACCTFROM", "LEDGERBAL", "BANKTRANLIST")
@@ -44,7 +44,7 @@ def read_ofx(stream: BinaryIO, *, options: ReadOptions) -> StatementFile:
     content = take(stream, options)
     refuse_doctype(content)
     text = decoded(content, options.encoding or _encoding(content))
-    text = _CDATA.sub(lambda found: html.escape(found[1]), text)
+    text = "".join(_without_cdata(text))
     start = text.upper().find("<OFX>")
     if start < 0:
         raise FileRefused(Refused.UNKNOWN_HEADER, expected="<OFX>")
@@ -71,6 +71,19 @@ def _encoding(content: bytes) -> str:
     return "utf-8-sig"
 
 
+def _without_cdata(text: str) -> Iterator[str]:
+    # By find, not by pattern: an unclosed section must not cost the square of the file.
+    at = 0
+    while (start := text.find(_CDATA, at)) >= 0:
+        end = text.find(_CDATA_END, start)
+        if end < 0:
+            raise FileRefused(Refused.MALFORMED, found=_CDATA, expected=_CDATA_END)
+        yield text[at:start]
+        yield html.escape(text[start + len(_CDATA) : end])
+        at = end + len(_CDATA_END)
+    yield text[at:]
+
+
 def _accounts(text: str, remarks: Remarks, max_lines: int) -> Iterator[StatementAccount]:
     """Walk the tags: a statement opens an account, a group gathers its leaves, its end uses them."""
     account: StatementAccount | None = None
@@ -84,7 +97,9 @@ def _accounts(text: str, remarks: Remarks, max_lines: int) -> Iterator[Statement
             yield replace(account, lines=tuple(sorted(lines, key=lambda line: line.booked_on)))
             account = None
         elif account is None:
-            continue
+            if name == "STMTTRN":
+                # Rows of something else (an investment account) must not vanish without a word.
+                raise FileRefused(Refused.WRONG_ORDER, line=count + 1, found=name, expected="<STMTRS>")
         elif name in _GROUPS and not closing:
             groups.append((name, {}))
         elif name in _GROUPS:

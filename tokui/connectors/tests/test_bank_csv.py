@@ -231,7 +231,9 @@ def test_an_encoding_is_guessed_even_when_the_head_ends_inside_a_character() -> 
         ("2026/11/1,1,,\x00,1\n", Refused.NUL_BYTE, None, 2),
         ('2026/11/1,1,,"x,1\n', Refused.MALFORMED, None, 2),
         (f"2026/11/1,1,,{'x' * 20_000},1\n", Refused.CELL_TOO_LONG, None, 2),
-        (f"2026/11/1,1,,{'x' * 10_000_000},1\n", Refused.MALFORMED, None, 2),
+        (f"2026/11/1,1,,{'x' * 200_000},1\n", Refused.MALFORMED, None, 2),
+        ("," * 10_000_000, Refused.CELL_TOO_LONG, None, 2),
+        (f"2026/11/1,1,,{'x' * 10_000_000},1\n", Refused.CELL_TOO_LONG, None, 2),
         ("," * 100_000 + "\n", Refused.TOO_MANY_COLUMNS, None, 2),
     ],
 )

@@ -46,6 +46,26 @@ def test_a_camt_without_namespace_or_in_an_envelope_is_read() -> None:
     assert len(read(b'<Envelope xmlns="urn:x">' + body + b"</Envelope>").accounts[0].lines) == 2
 
 
+def test_a_namespace_that_is_no_address_is_refused_as_malformed() -> None:
+    assert refused(camt053().replace(b"tech:xsd", b"tech}:xsd")).code is Refused.MALFORMED
+
+
+@pytest.mark.parametrize("tail", [b"<![CDATA[" * 200_000, b"]]>" + b"<![CDATA[" * 200_000, b"<" * 200_000])
+def test_marks_that_never_close_cost_no_time(tail: bytes) -> None:
+    with pytest.raises(FileRefused):
+        read(OFX[:-8] + tail)
+
+
+def test_rows_outside_a_bank_statement_do_not_vanish() -> None:
+    content = OFX.replace(b"<STMTRS>", b"<INVSTMTRS>").replace(b"</STMTRS>", b"</INVSTMTRS>")
+    assert refused(content).code is Refused.WRONG_ORDER
+
+
+def test_text_in_a_character_section_is_text() -> None:
+    content = OFX.replace(b"Erika &amp; Co", b"<![CDATA[Erika & <Co>]]>")
+    assert read(content).accounts[0].lines[0].payer_name == "Erika & <Co>"
+
+
 def test_announced_entries_are_no_lines() -> None:
     file = read(camt053(ENTRY + REVERSAL + PENDING))
     assert len(file.accounts[0].lines) == 2

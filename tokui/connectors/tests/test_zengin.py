@@ -217,6 +217,7 @@ def test_form_b_is_known_even_when_its_second_amounts_are_blank() -> None:
         (file_01, read_01, 4, 20, b"000000", Refused.COUNT_DIFFERS, "out_count"),
         (file_01, read_01, 4, 26, b"000000000001", Refused.TOTAL_DIFFERS, "out_minor"),
         (file_03, read_03, 2, 22, b"3", Refused.UNKNOWN_CODE, "in_out"),
+        (file_03, read_03, 2, 22, b" ", Refused.UNKNOWN_CODE, "in_out"),
         (file_03, read_03, 2, 23, b"77", Refused.UNKNOWN_CODE, "kind"),
         (file_03, read_03, 1, 116, b"00000000099999", Refused.BALANCE_DIFFERS, "closing_minor"),
         (file_03, read_03, 4, 40, b"2", Refused.BALANCE_DIFFERS, "closing_minor"),
@@ -260,6 +261,13 @@ def test_ebcdic_is_refused_by_name_not_decoded() -> None:
 )
 def test_a_cut_or_doubled_file_is_refused(content: bytes, code: Refused) -> None:
     assert refused(read_01, content).code is code
+
+
+def test_a_file_of_nothing_but_line_ends_between_records_is_refused() -> None:
+    head, _, rest = file_01().partition(b"\r\n")
+    with pytest.raises(FileRefused) as refusal:
+        Zengin01().read(io.BytesIO(head + b"\n" * 5_000 + rest), today=TODAY, options=ReadOptions(max_lines=1_000))
+    assert refusal.value.code is Refused.TOO_MANY_LINES
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read() -> None:

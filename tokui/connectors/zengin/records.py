@@ -63,7 +63,7 @@ class RecordReader:
     def choice(self, name: str, allowed: str, *, blank: str) -> str:
         """A one-digit code; blank is read as `blank`, anything undefined is refused."""
         found = self.digits(name) or blank
-        if found not in allowed:
+        if not found or found not in allowed:
             raise self._refused(Refused.UNKNOWN_CODE, name, found, "/".join(allowed))
         return found
 
@@ -118,9 +118,11 @@ def split_records(content: bytes, remarks: Remarks, *, max_records: int) -> list
     content = _without_end_mark(content, remarks)
     if not content.strip(b" \r\n"):
         raise FileRefused(Refused.EMPTY)
-    records = list(_fit(_pieces(content, remarks), remarks))
-    if len(records) > max_records:
-        raise FileRefused(Refused.TOO_MANY_LINES, found=str(len(records)), expected=str(max_records))
+    records: list[bytes] = []
+    for record in _fit(_pieces(content, remarks, max_records), remarks):
+        if len(records) == max_records:
+            raise FileRefused(Refused.TOO_MANY_LINES, expected=str(max_records))
+        records.append(record)
     return records
 
 
@@ -161,26 +163,34 @@ def _without_end_mark(content: bytes, remarks: Remarks) -> bytes:
     return trimmed + tail[: tail.index(END_OF_FILE)]
 
 
-def _pieces(content: bytes, remarks: Remarks) -> Iterator[bytes]:
-    ends = set(_LINE_END.findall(content))
-    if not ends:
-        if len(content) % RECORD_BYTES and len(content) > RECORD_BYTES:
-            whole = len(content) - len(content) % RECORD_BYTES
-            if content[whole : whole + 1] != b"9" and content[whole:].strip(b" "):
-                raise _wrong_length(len(content) // RECORD_BYTES + 1, len(content) % RECORD_BYTES)
-        yield from (content[at : at + RECORD_BYTES] for at in range(0, len(content), RECORD_BYTES))
+def _pieces(content: bytes, remarks: Remarks, max_records: int) -> Iterator[bytes]:
+    if b"\r" in content or b"\n" in content:
+        yield from _lines(content, remarks, max_records)
         return
-    if ends != {b"\r\n"}:
-        names = {b"\r\n": "CRLF", b"\r": "CR", b"\n": "LF"}
-        remarks.add(DeviationCode.LINE_END, "line 1", "+".join(sorted(names[end] for end in ends)))
-    lines = _LINE_END.split(content)
-    while lines and not lines[-1].strip(b" "):
-        lines.pop()
-    for at, line in enumerate(lines, start=1):
+    rest = len(content) % RECORD_BYTES
+    whole = len(content) - rest
+    if rest and whole and content[whole : whole + 1] != b"9" and content[whole:].strip(b" "):
+        raise _wrong_length(len(content) // RECORD_BYTES + 1, rest)
+    yield from (content[at : at + RECORD_BYTES] for at in range(0, len(content), RECORD_BYTES))
+
+
+def _lines(content: bytes, remarks: Remarks, max_records: int) -> Iterator[bytes]:
+    both = content.count(b"\r\n")
+    counts = {"CR": content.count(b"\r") - both, "CRLF": both, "LF": content.count(b"\n") - both}
+    ends = [name for name, count in counts.items() if count]
+    if ends != ["CRLF"]:
+        remarks.add(DeviationCode.LINE_END, "line 1", "+".join(ends))
+    start, blank = 0, 0
+    for number, end in enumerate(_LINE_END.finditer(content.rstrip(b"\r\n") + b"\n"), start=1):
+        line = content[start : end.start()]
+        start = end.end()
         if line.strip(b" "):
             yield line
-        else:
-            remarks.add(DeviationCode.BLANK_LINE, f"line {at}")
+            continue
+        blank += 1
+        if blank > max_records:
+            raise FileRefused(Refused.TOO_MANY_LINES, line=number, expected=str(max_records))
+        remarks.add(DeviationCode.BLANK_LINE, f"line {number}")
 
 
 def _fit(pieces: Iterator[bytes], remarks: Remarks) -> Iterator[bytes]:

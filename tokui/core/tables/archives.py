@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tokui.core.tables.areas import Area, OdsArea, XlsxArea
 from tokui.core.tables.shapes import Limits, TableCode, TableRefused
+from tokui.core.tables.shared_texts import MEMBER, SharedTexts
 
+_MAIN_PARTS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 _CHUNK = 1 << 20
-_OVERLAP = 256
+_OVERLAP = 64
 _DECLARATIONS = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
 )
-_CELL = re.compile(rb"""[\s]r\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_REPEATED = re.compile(rb"""number-(rows|columns)-repeated\s*=\s*["']([0-9]{1,12})["']""")
 
 
 def check_archive(source: BinaryIO, limits: Limits) -> str:
@@ -31,8 +31,9 @@ def check_archive(source: BinaryIO, limits: Limits) -> str:
         raise TableRefused(TableCode.DAMAGED, found=error) from None
     _check_sizes(members, limits)
     kind = _kind({member.filename for member in members})
-    for member in members:
-        _check_member(source, member, limits)
+    texts = SharedTexts(limits)
+    for member in sorted(members, key=lambda one: not one.filename.lower().endswith(MEMBER)):
+        _check_member(source, member, kind, limits, texts)
     return kind
 
 
@@ -44,6 +45,8 @@ def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     if unpacked > limits.unpacked_bytes:
         raise TableRefused(TableCode.ZIP_BOMB, found=unpacked, expected=limits.unpacked_bytes)
     for member in members:
+        if member.header_offset < 0:
+            raise TableRefused(TableCode.DAMAGED, sheet=member.filename)
         if member.file_size > max(_CHUNK, member.compress_size * limits.packing_ratio):
             raise TableRefused(TableCode.ZIP_BOMB, sheet=member.filename, found=member.file_size)
     end = -1
@@ -54,63 +57,34 @@ def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _kind(names: set[str]) -> str:
-    if "xl/workbook.xml" in names:
+    kinds = [kind for name, kind in _MAIN_PARTS.items() if name in names]
+    if not kinds and any(name.lower().startswith("xl") for name in names):
         return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
-    if "content.xml" in names:
-        return "ods"
-    if any(name.startswith("xl/") for name in names):
-        return "xlsx"
-    raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
+    if not kinds:
+        raise TableRefused(TableCode.UNKNOWN_FORMAT, found="zip", expected="xlsx")
+    if len(kinds) > 1:  # checked as one kind and read as the other
+        raise TableRefused(TableCode.DAMAGED, found=", ".join(kinds))
+    return kinds[0]
 
 
-def _check_member(source: BinaryIO, member: zipfile.ZipInfo, limits: Limits) -> None:
-    is_sheet = member.filename.startswith("xl/worksheets/")
-    is_content = member.filename == "content.xml"
-    area = _Area(limits, member.filename)
-    tail = b""
+def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits, texts: SharedTexts) -> None:
+    name, tail = member.filename, b""
+    area: Area | None = None
+    if kind == "xlsx":  # every member, because a workbook may call its sheets what it likes
+        area = XlsxArea(limits, name)
+    elif name == "content.xml":
+        area = OdsArea(limits, name)
     for chunk in _unpacked(source, member):
-        piece = tail + chunk
-        if member.filename.endswith((".xml", ".rels", ".vml")) and any(mark in piece for mark in _DECLARATIONS):
-            raise TableRefused(TableCode.XML_ENTITIES, sheet=member.filename, found="<!DOCTYPE")
-        if is_sheet:
-            area.add_references(piece)
-        if is_content:
-            area.add_repeats(piece)
-        tail = piece[-_OVERLAP:]
-
-
-class _Area:
-    """The box around all cells, which the reader holds as a whole however few cells are in it."""
-
-    def __init__(self, limits: Limits, name: str) -> None:
-        self.limits, self.name = limits, name
-        self.rows, self.columns = 0, 0
-
-    def add_references(self, piece: bytes) -> None:
-        found = set(_CELL.findall(piece))
-        if not found:
-            return
-        self.rows = max(self.rows, max(int(row) for _, row in found))
-        self.columns = max(self.columns, max(_column_number(letters) for letters in {letters for letters, _ in found}))
-        if self.columns > self.limits.columns:
-            raise TableRefused(
-                TableCode.TOO_MANY_COLUMNS, sheet=self.name, found=self.columns, expected=self.limits.columns
-            )
-        self._refuse_above(self.rows * self.columns)
-
-    def add_repeats(self, piece: bytes) -> None:
-        """OpenDocument repeats a row or cell by a count. Up to a sheet's size that is how empty space is written."""
-        for kind, count in _REPEATED.findall(piece):
-            if int(count) > (1_048_576 if kind == b"rows" else 16_384):
-                self._refuse_above(int(count) * self.limits.workbook_cells)
-
-    def _refuse_above(self, cells: int) -> None:
-        if cells > self.limits.workbook_cells:
-            raise TableRefused(
-                TableCode.TOO_MANY_CELLS, sheet=self.name, found=cells, expected=self.limits.workbook_cells
-            )
+        if any(mark in tail + chunk for mark in _DECLARATIONS):
+            raise TableRefused(TableCode.XML_ENTITIES, sheet=name, found="<!DOCTYPE")
+        if area:
+            area.feed(chunk)
+        if kind == "xlsx":
+            texts.feed(name, chunk)
+        tail = chunk[-_OVERLAP:]
+    if area:
+        area.finish()
+    texts.end()
 
 
 def _unpacked(source: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -148,10 +122,3 @@ def _pieces(unpacker: zlib._Decompress | None, packed: bytes, name: str) -> Iter
             packed = unpacker.unconsumed_tail
     except zlib.error as error:
         raise TableRefused(TableCode.DAMAGED, sheet=name, found=error) from None
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

@@ -108,7 +108,7 @@ def _looks_like_euc(shift_jis: str, euc: str) -> bool:
 def _decoded(head: bytes, encoding: str) -> str | None:
     try:
         return codecs.getincrementaldecoder(encoding)("strict").decode(head, final=False)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
 
 

@@ -34,7 +34,7 @@ def read_text(source: BinaryIO, name: str, encoding: str, delimiter: str, limits
                 cells = [unguarded(cell) for cell in cells]
             suspect.lines = 0
             yield Row(name, number, tuple(cells))
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:  # also "pending buffer overflow", which is no UnicodeDecodeError
         raise _undecodable(source, name, encoding, delimiter, error) from None
     except csv.Error as error:
         raise _broken(name, number + 1, error, limits) from None
@@ -75,6 +75,8 @@ def _delimiter(source: BinaryIO, name: str, encoding: str) -> str:
     text = _text(source, encoding, errors="replace")
     try:
         head = text.read(HEAD_BYTES // 4)
+    except UnicodeError as error:
+        raise TableRefused(TableCode.UNDECODABLE, sheet=name, found=error, expected=encoding) from None
     finally:
         text.detach()
     return sniff_delimiter(head, hint="\t" if name.lower().endswith((".tsv", ".tab")) else ",")
@@ -109,9 +111,9 @@ def _broken(name: str, row: int, error: csv.Error, limits: Limits) -> TableRefus
     return TableRefused(TableCode.BROKEN_QUOTES, sheet=name, row=row, found=str(error), expected='""')
 
 
-def _undecodable(source: BinaryIO, name: str, encoding: str, delimiter: str, error: UnicodeDecodeError) -> TableRefused:
+def _undecodable(source: BinaryIO, name: str, encoding: str, delimiter: str, error: UnicodeError) -> TableRefused:
     """Read once more with the bad bytes marked, because only the second reading knows their row and column."""
-    found = error.object[error.start : error.end].hex(" ")
+    found = error.object[error.start : error.end].hex(" ") if isinstance(error, UnicodeDecodeError) else str(error)
     text = _text(source, encoding, errors="surrogateescape")
     try:
         for number, cells in enumerate(csv.reader(text, delimiter=delimiter), 1):

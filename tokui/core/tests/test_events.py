@@ -70,7 +70,7 @@ def test_one_bad_event_does_not_hold_up_the_rest_of_its_batch(organization):
     ids = emit_many([good, bad], about=[good.lamp_id, bad.lamp_id], about_type="lamp", by=SYSTEM)
     with pytest.raises(RuntimeError):
         jobs.handle_events(organization=organization.pk, handler=f"{__name__}.note_lamps", events=[str(i) for i in ids])
-    assert HEARD == [good]
+    assert [good] == HEARD
     assert not Handled.objects.filter(event_id=ids[1]).exists()
 
 

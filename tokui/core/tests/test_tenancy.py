@@ -27,7 +27,7 @@ GLOBAL_TABLES = {
     "django_migrations",
     "django_session",
 }
-DEFINER_FUNCTIONS = {"core_door", "core_make_event_partitions"}
+DEFINER_FUNCTIONS = {"core_door", "core_make_event_partitions", "customers_search"}
 
 
 def rows(sql: str, *values: object) -> list[tuple]:
@@ -56,7 +56,8 @@ def test_every_owned_table_has_a_required_organization_and_tells_ids_apart_withi
     for model in owned_models():
         table = model._meta.db_table
         nullable = rows(
-            "SELECT is_nullable FROM information_schema.columns WHERE table_name = %s AND column_name = 'organization_id'", table
+            "SELECT is_nullable FROM information_schema.columns WHERE table_name = %s AND column_name = 'organization_id'",
+            table,
         )
         assert nullable == [("NO",)], table
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Set
 from dataclasses import replace
 
 from tokui.payments.matching.contest import uncontested
-from tokui.payments.matching.decide import Candidate, by_amount_alone, propose
+from tokui.payments.matching.decide import ONLY_AMOUNT_LIMIT, Candidate, by_amount_alone, propose
 from tokui.payments.matching.facts import (
     Code,
     DepositFacts,
@@ -66,14 +66,17 @@ def match(
     policy = policy or Policy()
     ordered = sorted(deposits, key=lambda deposit: (deposit.booked_on, deposit.id))
     invoices = list(invoices)
-    register = Register(payers, invoices, (candidate_keys(deposit, policy) for deposit in ordered), policy)
+    keys = {deposit.id: candidate_keys(deposit, policy) for deposit in ordered}
+    register = Register(payers, invoices, keys.values(), policy)
     refused: dict[Id, set[Id]] = defaultdict(set)
     for deposit_id, invoice_id in declined:
         refused[deposit_id].add(invoice_id)
     answers: dict[Id, list[Proposal]] = {}
     candidates: dict[Id, list[Candidate]] = {}
     for deposit in ordered:
-        found, answers[deposit.id] = propose(deposit, register, policy, frozenset(refused.get(deposit.id, ())))
+        found, answers[deposit.id] = propose(
+            deposit, keys[deposit.id], register, policy, frozenset(refused.get(deposit.id, ()))
+        )
         candidates[deposit.id] = found
     _join(ordered, candidates, answers, register, policy, refused, declined)
     _settle(ordered, answers, invoices)
@@ -126,9 +129,11 @@ def _fill_in(
     lost = [deposit for deposit in deposits if answers[deposit.id][0].customer_id is None]
     wanted = {(deposit.amount_minor, deposit.currency) for deposit in lost}
     same: dict[tuple[int, str], list[InvoiceFacts]] = defaultdict(list)
+    enough = ONLY_AMOUNT_LIMIT + 1 + max(map(len, refused.values()), default=0)
     for invoice in invoices if wanted else ():
-        if (invoice.open_minor, invoice.currency) in wanted:
-            same[invoice.open_minor, invoice.currency].append(invoice)
+        amount = invoice.open_minor, invoice.currency
+        if amount in wanted and len(same[amount]) < enough:
+            same[amount].append(invoice)
     for deposit in lost:
         fitting = [
             invoice

@@ -69,7 +69,9 @@ def named_fits(amount: int, named: Sequence[InvoiceFacts], policy: Policy) -> li
     missing = sum(invoice.open_minor for invoice in named) - amount
     if missing == 0:
         return [Fit(FitKind.EXACT, tuple(named), is_named=True)]
-    return [Fit(FitKind.LESS_FEE, tuple(named), missing, is_named=True)] if missing in policy.fee_tolerances else []
+    if policy.allows_fee(missing, amount):
+        return [Fit(FitKind.LESS_FEE, tuple(named), missing, is_named=True)]
+    return []
 
 
 def remainder(amount: int, invoices: Sequence[InvoiceFacts], *, is_named: bool = False) -> Fit:
@@ -88,7 +90,9 @@ Hit = tuple[tuple[int, ...], int]
 
 def _searched(amount: int, invoices: Sequence[InvoiceFacts], policy: Policy) -> tuple[list[Hit], bool]:
     """Places of every set whose sum is the amount plus no fee or a known one; and whether every set was looked at."""
-    wanted = {amount + fee: fee for fee in sorted(policy.fee_tolerances, reverse=True) if fee < amount}
+    wanted = {
+        amount + fee: fee for fee in sorted(policy.fee_tolerances, reverse=True) if policy.allows_fee(fee, amount)
+    }
     wanted[amount] = 0
     if len(invoices) <= policy.max_subset:
         return _all_subsets([invoice.open_minor for invoice in invoices], wanted), True

@@ -49,7 +49,9 @@ def _correct(
 
 def _paid_twice(answer: Proposal, deposits: Mapping[Id, DepositFacts], first: Proposal) -> Proposal:
     """Nothing is left to pay: the money is the payer's until a person decides."""
-    reason = Reason(Code.PAID_TWICE, 0, (("first", first.deposit_id), ("on", deposits[first.deposit_id].booked_on)))
+    reason = Reason(
+        Code.PAID_TWICE, 0, (("first", first.deposit_id), ("on", deposits[first.deposit_id].booked_on.isoformat()))
+    )
     return replace(
         answer,
         allocations=(),

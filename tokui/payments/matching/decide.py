@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from tokui.payments.matching.amounts import Fit, FitKind, fits, named_fits, remainder
 from tokui.payments.matching.facts import Code, DepositFacts, Grade, Id, InvoiceFacts, Policy, Proposal, Reason
 from tokui.payments.matching.identity import Register, Signs, parties
+from tokui.payments.matching.keys import CandidateKeys
 
-_ONLY_AMOUNT_LIMIT = 5
+ONLY_AMOUNT_LIMIT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,22 @@ class Candidate:
 
 
 def propose(
-    deposit: DepositFacts, register: Register, policy: Policy, declined: frozenset[Id]
+    deposit: DepositFacts, keys: CandidateKeys, register: Register, policy: Policy, declined: frozenset[Id]
 ) -> tuple[list[Candidate], list[Proposal]]:
     """The answers for one deposit, best first, as if it were alone; never empty.
 
     `declined` are the invoices that a person refused for this deposit: they are left out, and what is left is not
     certain, because a person has already looked at it.
     """
-    found = register.who(deposit)
+    found = register.who(deposit, keys) if deposit.amount_minor > 0 else {}
+    opened = {payer: register.open_of(payer, deposit.currency) for payer in found}
     candidates = [
         candidate
         for signs in found.values()
-        for candidate in _candidates(deposit, signs, register.open_of(signs.payer, deposit.currency), policy, declined)
+        for candidate in _candidates(deposit, signs, opened[signs.payer], policy, declined)
     ]
-    candidates = _without_echoes(_doubted(candidates, found, policy, is_declined=bool(declined)))
+    owing = frozenset(payer for payer, invoices in opened.items() if invoices)
+    candidates = _without_echoes(_doubted(candidates, found, owing, is_declined=bool(declined)))
     candidates.sort(key=_best_first)
     proposals = [proposal(deposit, candidate, policy) for candidate in candidates[: policy.max_proposals]]
     if not proposals:
@@ -71,7 +74,7 @@ def proposal(deposit: DepositFacts, candidate: Candidate, policy: Policy) -> Pro
 
 def by_amount_alone(deposit: DepositFacts, invoices: Sequence[InvoiceFacts]) -> list[Proposal]:
     """Open invoices of just this amount, when nothing tells the payer: shown to a person, never more than UNKNOWN."""
-    if not 0 < len(invoices) <= _ONLY_AMOUNT_LIMIT:
+    if not 0 < len(invoices) <= ONLY_AMOUNT_LIMIT:
         return []
     reason = Reason(Code.SAME_AMOUNT_ONLY, 30, (("amount_minor", deposit.amount_minor), ("count", len(invoices))))
     return [
@@ -138,12 +141,14 @@ def _own_doubts(signs: Signs, fit: Fit, place: int, policy: Policy) -> Iterable[
 
 
 def _doubted(
-    candidates: list[Candidate], found: dict[Id, Signs], policy: Policy, *, is_declined: bool
+    candidates: list[Candidate], found: dict[Id, Signs], owing: frozenset[Id], *, is_declined: bool
 ) -> list[Candidate]:
     """With the doubts that other payers and people raise."""
     doubted = []
     for candidate in candidates:
         owners = {party for invoice in (candidate.fit.invoices if candidate.fit else ()) for party in parties(invoice)}
+        if candidate.signs.bearer_id is not None and candidate.signs.bearer_id not in owing:
+            owners.add(candidate.signs.bearer_id)
         rivals = [
             other
             for payer, other in found.items()

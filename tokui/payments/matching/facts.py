@@ -53,12 +53,14 @@ class InvoiceFacts:
 class PayerName:
     """A name under which a customer may pay. `kind` says whose it is: name, contact, guardian, representative ...
 
-    `weight` (0 to 100) is how much this name counts; the customer's own name counts 100.
+    `weight` (0 to 100) is how much this name counts; the customer's own name counts 100. `bearer_id` is the customer
+    whose own name it is, if the relative has a record too: as long as the bearer owes nothing, they are no rivals.
     """
 
     key: NameKey
     kind: str = "name"
     weight: int = 100
+    bearer_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ class Policy:
     """What the organization may choose.
 
     `fee_tolerances`: by how much a transfer may fall short because the sender took the bank's fee off (yen; the fees
-    of Japanese banks in 2026). `max_subset`: how many open invoices of one payer are searched for every possible sum;
-    above it sums are only suggested. `cuts`: lengths at which banks cut names (half-width characters).
+    of Japanese banks in 2026); never a quarter of what is owed or more. `max_subset`: how many open invoices of one
+    payer are searched for every possible sum; above it sums are only suggested. `cuts`: lengths at which banks cut
+    names (half-width characters).
     `oldest_first_settles_ties`: post to the oldest of several invoices of the very same amount instead of asking.
     """
 
@@ -100,6 +103,10 @@ class Policy:
     similarity: int = 85
     max_proposals: int = 5
     oldest_first_settles_ties: bool = False
+
+    def allows_fee(self, fee_minor: int, amount_minor: int) -> bool:
+        """Whether an amount may have fallen short by just this fee."""
+        return fee_minor in self.fee_tolerances and 0 < fee_minor * 3 < amount_minor
 
 
 class Grade(StrEnum):

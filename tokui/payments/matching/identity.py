@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -20,7 +19,7 @@ from tokui.payments.matching.facts import (
     Policy,
     Reason,
 )
-from tokui.payments.matching.keys import CandidateKeys, candidate_keys, reference_keys, stem_of
+from tokui.payments.matching.keys import CandidateKeys, reference_keys, stem_of
 
 _WEIGHTS = {
     Code.VIRTUAL_ACCOUNT: 60,
@@ -34,6 +33,7 @@ _WEIGHTS = {
 }
 _FURTHER_SIGN = 5
 _MOST_LOOKED_AT = 200
+_MOST_BEARERS = 50
 
 
 @dataclass(slots=True)
@@ -45,6 +45,7 @@ class Signs:
     named: list[InvoiceFacts] = field(default_factory=list)
     name: Reason | None = None
     is_legal_form_other: bool = False
+    bearer_id: Id | None = None
 
     @property
     def reasons(self) -> list[Reason]:
@@ -135,9 +136,8 @@ class Register:
             self._unsorted.discard(payer)
         return [invoice for invoice in self.by_payer.get(payer, ()) if invoice.currency == currency]
 
-    def who(self, deposit: DepositFacts) -> dict[Id, Signs]:
+    def who(self, deposit: DepositFacts, keys: CandidateKeys) -> dict[Id, Signs]:
         """Every payer the deposit points at, with the signs."""
-        keys = candidate_keys(deposit, self.policy)
         found: dict[Id, Signs] = {}
         for code, payers, value in self._accounts(keys):
             for payer in payers:
@@ -174,16 +174,24 @@ class Register:
             return []
         found = [
             (Code.NAME_EQUAL if name.key.strict == keys.strict else Code.NAME_ALIKE, name, payer)
-            for name, payer in self.by_name.get(keys.loose, ())
+            for name, payer in self._bearers(keys.loose)
         ]
         if keys.cut:
             start = bisect_left(self.sorted_names, keys.cut)
-            for loose in islice(self.sorted_names, start, start + _MOST_LOOKED_AT):
+            for place in range(start, min(start + _MOST_LOOKED_AT, len(self.sorted_names))):
+                loose = self.sorted_names[place]
                 if not loose.startswith(keys.cut):
                     break
                 if loose != keys.loose and _continues(loose, keys):
-                    found.extend((Code.NAME_CUT, name, payer) for name, payer in self.by_name[loose])
+                    found.extend((Code.NAME_CUT, name, payer) for name, payer in self._bearers(loose))
         return found
+
+    def _bearers(self, loose: str) -> list[tuple[PayerName, Id]]:
+        """Who has this name; of very many the first, since none of them can be told from the others by it."""
+        entries = self.by_name.get(loose, [])
+        if len(entries) <= _MOST_BEARERS:
+            return entries
+        return sorted(entries, key=lambda entry: entry[1])[:_MOST_BEARERS]
 
     def _similar(self, keys: CandidateKeys) -> Iterator[tuple[Code, PayerName, Id]]:
         for name, payer in self.by_stem.get(keys.stem, ())[:_MOST_LOOKED_AT]:
@@ -209,6 +217,7 @@ def _add_name(signs: Signs, code: Code, name: PayerName, deposit: DepositFacts) 
     if signs.name is not None and signs.name.weight >= weight:
         return
     signs.name = Reason(code, weight, (("whose", name.kind), ("seen", deposit.name.strict), ("known", name.key.strict)))
+    signs.bearer_id = name.bearer_id
     signs.is_legal_form_other = _differ(name.key.legal_form, deposit.name.legal_form)
 
 

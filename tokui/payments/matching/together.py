@@ -30,8 +30,8 @@ def joint_proposals(
 ) -> dict[Id, Proposal]:
     """Answers by deposit where exactly one set of deposits equals exactly one set of a payer's invoices.
 
-    `taken` invoices have a certain answer of their own. More than `max_together` deposits of one payer are left to a
-    person: among many sums some agree by accident.
+    `taken` invoices have a certain answer of their own. More than `max_together` deposits or `max_subset`
+    invoices of one payer are left to a person: among many sums some agree by accident.
     """
     by_payer: dict[tuple[Id, str], list[Part]] = defaultdict(list)
     for part in parts:
@@ -40,7 +40,8 @@ def joint_proposals(
     for (payer, currency), group in by_payer.items():
         if 2 <= len(group) <= policy.max_together:
             opened = [invoice for invoice in register.open_of(payer, currency) if invoice.id not in taken]
-            joint.update(_joined(sorted(group, key=_in_order), opened[: policy.max_subset], policy, declined))
+            if len(opened) <= policy.max_subset:
+                joint.update(_joined(sorted(group, key=_in_order), opened, policy, declined))
     return joint
 
 

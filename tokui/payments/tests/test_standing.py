@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,7 +25,7 @@ DUE = date(2026, 10, 31)
 DAY = timedelta(days=1)
 
 
-def situation(**changes: object) -> InvoiceSituation:
+def situation(**changes: Any) -> InvoiceSituation:
     return replace(InvoiceSituation(total_minor=11_000, settled_minor=0, due_on=DUE, grace_days=3), **changes)
 
 

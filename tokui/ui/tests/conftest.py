@@ -8,9 +8,8 @@ from django.utils import translation
 
 from tokui.ui import catalogs, navigation, palette, panels, today
 
-
-def pytest_configure() -> None:
-    catalogs.compile_all(names=["ui"])
+# At collection, before any test loads Django's translations, which are then kept for the whole process.
+catalogs.compile_all(names=["ui"])
 
 
 @pytest.fixture(autouse=True)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 
 def visitor(*permissions: str) -> SimpleNamespace:
     actor = SimpleNamespace(name="佐藤 真理", can=lambda permission: permission in permissions)
     return SimpleNamespace(actor=actor, organization=SimpleNamespace(name="株式会社あおば"))
+
+
+def visitor_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A visitor who may see the money; none with ?stranger."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "stranger" not in request.GET:
+            request.visit = visitor("money.view")
+        return get_response(request)
+
+    return middleware
 
 
 def visit(request: HttpRequest) -> dict[str, Any]:

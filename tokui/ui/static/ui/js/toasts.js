@@ -22,13 +22,18 @@ const show = ({ message, tone = 'good', undo = '' }) => {
 };
 
 // Undoing is a POST. An htmx answer tells the page what to refresh; the page itself listens for "tokui:undone".
+const undoing = new Set();
 const undo = (button) => {
   const url = button.dataset.undo;
   button.closest('.toast').remove();
   const target = document.querySelector('[data-undo-target]');
-  const request = window.htmx.ajax('POST', url, target ? { target, swap: 'innerHTML' } : { swap: 'none' });
-  request.then(() => { document.body.dispatchEvent(new CustomEvent('tokui:undone', { bubbles: true })); });
+  undoing.add(url);
+  window.htmx.ajax('POST', url, target ? { target, swap: 'innerHTML' } : { swap: 'none' });
 };
+document.addEventListener('htmx:afterRequest', (e) => {
+  if (!undoing.delete(e.detail.requestConfig?.path) || !e.detail.successful) return;
+  document.body.dispatchEvent(new CustomEvent('tokui:undone', { bubbles: true }));
+});
 
 document.addEventListener('tokui:toast', (e) => {
   const told = e.detail.value ?? e.detail;
