@@ -30,7 +30,7 @@ DATABASE = f"tokui_test_{WORKER}_{os.getpid()}"
 
 
 def pytest_configure(config: object) -> None:
-    HOME.mkdir(exist_ok=True)
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
     with (HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         catalogs.compile_all()
