@@ -28,7 +28,7 @@ from tokui.config.demo.names import (
 SEED = 20261120
 TODAY = date(2026, 11, 20)
 FIRST_DAY = date(2025, 10, 1)
-JUKU, LIBRARY, SHOP = "juku", "library", "shop"
+JUKU, LIBRARY, SHOP = "juku", "media", "shop"
 
 #: At scale 1: guardians, members, shoppers, customers on account. With pupils that makes more than 1,200.
 SIZES = {"guardian": 310, "member": 340, "shopper": 90, "account": 130}
@@ -46,7 +46,7 @@ class Terms:
 
 SCHOOL_TERMS = Terms(5, 0, 27)
 MEMBER_TERMS = Terms(10, 1, 5)
-SHOPPER_TERMS = Terms(None, 1, 10)
+SHOPPER_TERMS = Terms(15, 1, 10)
 ACCOUNT_TERMS: tuple[tuple[Terms, int], ...] = (
     (Terms(31, 1, 31), 60),
     (Terms(20, 1, 10), 25),

@@ -19,6 +19,7 @@ from tokui.core.days import business_day_on_or_after, business_day_on_or_before,
 
 CARD = "card"
 FEE_MINOR = 660
+BANKED_WITHIN = timedelta(days=12)
 STOPPED_PAYING = date(2026, 7, 15)
 MONTHS_SKIPPED = (2, 5, 8)
 
@@ -79,7 +80,7 @@ class Payers:
     def __init__(self, cast: Cast) -> None:
         self.people = cast.by_code
         self.put_off: dict[str, Bill] = {}
-        self.credit: dict[str, int] = defaultdict(int)
+        self.credit: dict[str, list[tuple[date, int]]] = defaultdict(list)
         self.on_time = {cast.codes[one.who]: one for one in ON_TIME}
 
     def pay(self, bills: Iterable[Bill]) -> Plan:
@@ -101,17 +102,25 @@ class Payers:
 
     def _pay(self, person: Person, bill: Bill, plan: Plan) -> None:
         rng = _rng(bill)
-        used = min(self.credit[person.code], bill.total_minor)
+        used = self._use_credit(person, bill)
         if used:
-            self.credit[person.code] -= used
             plan.uses.append(AdvanceUse(person.code, bill.number, used))
         due = replace(bill, total_minor=bill.total_minor - used)
         if due.total_minor == 0:
             return
         made = self._by_habit(person, due, rng)
         plan.transfers += made
-        for transfer in made:
-            self.credit[person.code] += max(0, transfer.over_minor) if not transfer.takes_back else 0
+        self.credit[person.code] += [(one.on, one.over_minor) for one in made if one.over_minor > 0 and not one.takes_back]
+
+    def _use_credit(self, person: Person, bill: Bill) -> int:
+        """What was paid too much before, and has been through the bank, goes towards this bill; all or nothing."""
+        held = self.credit[person.code]
+        known = [one for one in held if one[0] + BANKED_WITHIN <= bill.issued_on]
+        total = sum(amount for _on, amount in known)
+        if not 0 < total <= bill.total_minor:
+            return 0
+        self.credit[person.code] = [one for one in held if one not in known]
+        return total
 
     def _by_habit(self, person: Person, bill: Bill, rng: Random) -> list[Transfer]:
         habit, on = person.habit, _pay_day(bill, rng)

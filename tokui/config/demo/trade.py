@@ -109,6 +109,8 @@ def _of_month(person: Person, month: date, rng: Random) -> Iterator[Sold]:
 def _school(person: Person, month: date, rng: Random) -> Iterator[Sold]:
     child = person.name.split()[-1]
     yield _line(person, GOODS[person.plan], month, 1, f"{month.month}月分 月謝 {GOODS[person.plan].name}（{child}）")
+    if person.plan in ("JU-H1", "JU-H2"):
+        return  # they bring the books of their own schools
     extras = {4: ("JU-BK", 1.0), 10: ("JU-BK", 1.0), 6: ("JU-EX", 0.5), 12: ("JU-WI", 0.45), 7: ("JU-SU", 0.55)}
     code, chance = extras.get(month.month, ("", 0.0))
     if rng.random() < chance:
