@@ -98,10 +98,17 @@ def keep_as_advance(deposit: Deposit, customer: Customer, *, by: Actor, amount_m
     return allocate(deposit, [], by=by, advance_minor=wanted, advance_customer=customer)
 
 
-def counting_day(received_on: date, invoices: Sequence[Invoice]) -> date:
-    """The day an allocation counts: when the money came, not before the invoice existed, in an open month."""
+def counting_day(received_on: date, invoices: Sequence[Invoice], closed: dict[date, bool] | None = None) -> date:
+    """The day an allocation counts: when the money came, not before the invoice existed, in an open month.
+
+    `closed` remembers between calls which months are closed.
+    """
     day = max([received_on, *(invoice.issued_on for invoice in invoices)])
-    return clock.today() if day > clock.today() or is_closed(day) else day
+    closed = {} if closed is None else closed
+    month = day.replace(day=1)
+    if month not in closed:
+        closed[month] = is_closed(day)
+    return clock.today() if day > clock.today() or closed[month] else day
 
 
 def _split_by_limit(uses: Sequence[Use], policy: PaymentPolicy, by: Actor) -> tuple[list[Use], Use | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -185,8 +186,9 @@ def _post_set(
     wanted = {key for proposal in certain.values() for key, _amount in proposal.allocations}
     invoices = {row.pk: row for row in lock_all(Invoice.objects.filter(pk__in=wanted))}
     rows: list[NewAllocation] = []
+    closed: dict[date, bool] = {}
     for key, proposal in certain.items():
-        rows += _rows(proposal, deposits[key], invoices, policy, decisions[key])
+        rows += _rows(proposal, deposits[key], invoices, policy, decisions[key], closed)
     make_allocations(rows, by=by)
     now = clock.now()
     Decision.objects.bulk_create(
@@ -211,7 +213,12 @@ def _post_set(
 
 
 def _rows(
-    proposal: Proposal, deposit: Deposit, invoices: dict[UUID, Invoice], policy: PaymentPolicy, decision: UUID
+    proposal: Proposal,
+    deposit: Deposit,
+    invoices: dict[UUID, Invoice],
+    policy: PaymentPolicy,
+    decision: UUID,
+    closed: dict[date, bool],
 ) -> list[NewAllocation]:
     """Payments oldest first; the fee on the invoice where the money ran out."""
     left, rows = deposit.left_minor, []
@@ -229,7 +236,7 @@ def _rows(
                     decision=decision,
                     customer_id=invoice.customer_id,
                     amount_minor=part,
-                    on=counting_day(deposit.received_on, [invoice]),
+                    on=counting_day(deposit.received_on, [invoice], closed),
                     currency=deposit.currency,
                     kind=kind,
                     deposit_id=deposit.pk,
