@@ -31,7 +31,9 @@ def seed_if_empty() -> None:
         return
     say("Building the demo's world, about a minute: fourteen months of trade …")
     built = build_world(say=say)
-    say(f"Ready in {built.seconds:.0f} s: {built.customers:,} customers, {built.invoices:,} invoices, {built.deposits:,} deposits.")
+    say(
+        f"Ready in {built.seconds:.0f} s: {built.customers:,} customers, {built.invoices:,} invoices, {built.deposits:,} deposits."
+    )
 
 
 def print_welcome(port: int) -> None:

@@ -96,7 +96,9 @@ def card_list(transfers: Sequence[Transfer], first: date, last: date, failed: Se
     writer.writerow(CARD_COLUMNS)
     for at, (one, result) in enumerate(sorted(rows, key=lambda row: (row[0].on, row[0].customer)), start=1):
         number = one.settles[0][0]
-        writer.writerow([one.customer, number, f"{one.on:%Y/%m/%d}", one.amount_minor, result, f"K{one.on:%Y%m}{at:05d}"])
+        writer.writerow(
+            [one.customer, number, f"{one.on:%Y/%m/%d}", one.amount_minor, result, f"K{one.on:%Y%m}{at:05d}"]
+        )
     return text.getvalue().encode("cp932")
 
 

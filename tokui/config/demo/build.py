@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -21,7 +22,7 @@ from tokui.config.demo.desk import Desk
 from tokui.config.demo.habits import Bill, Payers, Transfer, waiting
 from tokui.config.demo.opening import NAME, SLUG, Company, open_company
 from tokui.config.demo.trade import Sold, sold_between
-from tokui.core import clock, jobs, shared_clock
+from tokui.core import clock, jobs, postgres, shared_clock
 from tokui.core.days import add_months, month_end
 from tokui.core.models import Organization
 from tokui.core.tenancy import organization_scope
@@ -61,6 +62,7 @@ def build_world(*, scale: float = 1.0, months: int = MONTHS, say: Say = print) -
     accounts = books()
     with clock.at(clock.at_day(first_day - timedelta(days=3))):
         company = open_company(cast, accounts, prices_from=date(2023, 1, 1))
+    refresh_statistics()
     say(f"  {NAME}: {len(cast.people):,} customers")
     world = World(company, cast, accounts, first_day, say)
     world.live()
@@ -103,19 +105,22 @@ class World:
             begun = time.monotonic()
             for day in _days_of(month):
                 self._day(day)
-            _analyze()
+            refresh_statistics()
             self.say(f"  {month:%Y-%m}  {self.desk.line()}  {time.monotonic() - begun:4.1f} s")
             month = add_months(month, 1)
 
     def _day(self, day: date) -> None:
-        """Sales, closing and bank of one day. The last morning only looks: its closing is the visitor's to run."""
-        is_last = day == TODAY
-        with clock.at(_morning(day) if is_last else clock.at_day(day, hour=18)):
-            self._record(day - timedelta(days=1) if is_last else day)
-            if is_closing(day, CLOSINGS) and not is_last:
-                self._close(day)
-            if is_closing(day, BANK_DAYS) or is_last:
+        """The bank's file in the morning, sales and closing in the evening. The last day has only its morning."""
+        if is_closing(day, BANK_DAYS) or day == TODAY:
+            with clock.at(_morning(day)):
+                if day == TODAY:
+                    self._record(day - timedelta(days=1))
                 self._bank(day)
+        if day < TODAY:
+            with clock.at(clock.at_day(day, hour=18)):
+                self._record(day)
+                if is_closing(day, CLOSINGS):
+                    self._close(day)
 
     def _record(self, last: date) -> None:
         lines = []
@@ -164,7 +169,7 @@ class World:
             self.desk.decide(self.transfers, first, day)
         jobs.run_pending()
 
-    def _scope(self):  # type: ignore[no-untyped-def]
+    def _scope(self) -> AbstractContextManager[None]:
         return organization_scope(self.company.organization.pk)
 
     def built(self, seconds: float) -> Built:
@@ -203,7 +208,14 @@ def _morning(day: date) -> datetime:
     return clock.at_day(day) - timedelta(minutes=5)
 
 
-def _analyze() -> None:
-    """What autovacuum would do a minute later: without it the planner believes that the tables are still empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+def refresh_statistics() -> None:
+    """What autovacuum would do a minute later: without it the planner believes that the tables are still empty.
+
+    As the role that owns the tables, because no other may. Not inside a transaction, whose rows nobody else sees yet,
+    and not on a server by URL, whose own autovacuum is left to its pace.
+    """
+    if settings.CLUSTER_HOME is None or connection.in_atomic_block:
+        return
+    name = str(connection.settings_dict["NAME"])
+    with postgres.Cluster(settings.CLUSTER_HOME).connect("tokui_owner", name) as owner:
+        owner.execute("ANALYZE")

@@ -191,7 +191,9 @@ class _Casting:
         _family, name, kana = self._person()
         joined = self._joined()
         post, street = address(self.rng)
-        habit = weighted(self.rng, (("card", 60), ("prompt", 27), ("spelling", 6), ("late", 4), ("twice", 1), ("never", 2)))
+        habit = weighted(
+            self.rng, (("card", 60), ("prompt", 27), ("spelling", 6), ("late", 4), ("twice", 1), ("never", 2))
+        )
         plan = weighted(self.rng, (("TO-M", 52), ("TO-P", 33), ("TO-Y", 15)))
         return [
             Person(
@@ -256,7 +258,9 @@ class _Casting:
                 return head[0] + trade[0], kana
 
     def _school_plan(self) -> str:
-        return weighted(self.rng, (("JU-E1", 26), ("JU-E2", 18), ("JU-J2", 28), ("JU-J5", 16), ("JU-H1", 8), ("JU-H2", 4)))
+        return weighted(
+            self.rng, (("JU-E1", 26), ("JU-E2", 18), ("JU-J2", 28), ("JU-J5", 16), ("JU-H1", 8), ("JU-H2", 4))
+        )
 
     def _joined(self) -> date:
         """Seven in ten were there before; the others came over the months, most of them in April."""
@@ -276,7 +280,14 @@ class _Casting:
         return f"{letter}{self.number}"
 
 
-PLAN_TAGS = {"JU-E1": "小学生", "JU-E2": "小学生", "JU-J2": "中学生", "JU-J5": "中学生", "JU-H1": "高校生", "JU-H2": "高校生"}
+PLAN_TAGS = {
+    "JU-E1": "小学生",
+    "JU-E2": "小学生",
+    "JU-J2": "中学生",
+    "JU-J5": "中学生",
+    "JU-H1": "高校生",
+    "JU-H2": "高校生",
+}
 
 
 def bare_kana(kana: str) -> str:

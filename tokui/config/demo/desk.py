@@ -61,7 +61,9 @@ class Desk:
         for one in transfers:
             if first <= one.on <= last and not one.takes_back:
                 meant[one.on, to_zengin(one.payer)[:LONGEST_NAME].rstrip(), one.amount_minor].append(one)
-        for deposit in Deposit.objects.filter(state=Deposit.State.OPEN, received_on__gte=first).order_by("received_on", "pk"):
+        for deposit in Deposit.objects.filter(state=Deposit.State.OPEN, received_on__gte=first).order_by(
+            "received_on", "pk"
+        ):
             found = meant.get((deposit.received_on, deposit.payer_raw, deposit.amount_minor), [])
             wanted = next((one for one in found if not one.is_waiting), None)
             if wanted is not None:
@@ -81,7 +83,13 @@ class Desk:
                 uses.append(Use(invoice.pk, amount - paid, Allocation.Kind.FEE))
         customer = Customer.objects.get(pk=self.company.customers[meant.customer])
         if uses:
-            allocate(deposit, uses, by=self.company.accountant, advance_minor=left, advance_customer=customer if left else None)
+            allocate(
+                deposit,
+                uses,
+                by=self.company.accountant,
+                advance_minor=left,
+                advance_customer=customer if left else None,
+            )
         else:
             keep_as_advance(deposit, customer, by=self.company.accountant)
         self.by_hand += 1

@@ -110,7 +110,9 @@ class Payers:
             return
         made = self._by_habit(person, due, rng)
         plan.transfers += made
-        self.credit[person.code] += [(one.on, one.over_minor) for one in made if one.over_minor > 0 and not one.takes_back]
+        self.credit[person.code] += [
+            (one.on, one.over_minor) for one in made if one.over_minor > 0 and not one.takes_back
+        ]
 
     def _use_credit(self, person: Person, bill: Bill) -> int:
         """What was paid too much before, and has been through the bank, goes towards this bill; all or nothing."""
@@ -229,4 +231,8 @@ def _taken_back(person: Person, bill: Bill, on: date, rng: Random) -> list[Trans
     wrong = business_day_on_or_before(on - timedelta(days=2))
     if right.bank != "midori" or wrong <= bill.issued_on:
         return [right]
-    return [replace(right, on=wrong), replace(right, on=next_business_day(wrong), takes_back=True), replace(right, on=next_business_day(on))]
+    return [
+        replace(right, on=wrong),
+        replace(right, on=next_business_day(wrong), takes_back=True),
+        replace(right, on=next_business_day(on)),
+    ]

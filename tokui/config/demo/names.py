@@ -145,5 +145,9 @@ def address(rng: Random) -> tuple[str, str]:
     """(postal code, address) in the city of Aoba, which does not exist."""
     town = int(rng.random() * len(TOWNS))
     chome, block, house = (1 + int(rng.random() * most) for most in (5, 20, 15))
-    rooms = (f" {pick(rng, HEADS)[0]}ハイツ{int(rng.random() * 5 + 1)}0{int(rng.random() * 8 + 1)}",) if rng.random() < 0.3 else ("",)
+    rooms = (
+        (f" {pick(rng, HEADS)[0]}ハイツ{int(rng.random() * 5 + 1)}0{int(rng.random() * 8 + 1)}",)
+        if rng.random() < 0.3
+        else ("",)
+    )
     return f"000-{town + 1:04d}", f"青葉市{TOWNS[town]}{chome}-{block}-{house}{rooms[0]}"

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
-
 from tokui.access.actions import accept_invitation, actor_of, change_business, found_organization, invite_user
 from tokui.access.models import Business
 from tokui.banking.actions import NewAccount, add_account
@@ -123,7 +121,6 @@ def _enter_customers(company: Company, cast: Cast) -> None:
     for people in (payers, others):
         ids = create_customers([_draft(person, company) for person in people], by=company.people["owner"])
         company.customers |= {person.code: key for person, key in zip(people, ids, strict=True)}
-    _analyze()
     for person in payers:
         if person.contact:
             customer = Customer.objects.get(pk=company.customers[person.code])
@@ -157,9 +154,3 @@ def _draft(person: Person, company: Company) -> CustomerDraft:
         is_active=person.left_on is None,
         tags=person.tags,
     )
-
-
-def _analyze() -> None:
-    """What autovacuum would do a minute later: without it the planner thinks that the new tables are empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE customers_customer")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tokui.config.demo.cast import JUKU, LIBRARY, SHOP, MEMBER_TERMS, SHOPPER_TERMS, Person, Terms
+from tokui.config.demo.cast import JUKU, LIBRARY, MEMBER_TERMS, SHOP, SHOPPER_TERMS, Person, Terms
 from tokui.config.demo.names import corporate_number, landline, registration_number
 
 MONTH_END = Terms(31, 1, 31)

@@ -144,8 +144,6 @@ def _business_day(month: date, rng: Random) -> date:
             return day
 
 
-def _line(
-    person: Person, goods: Goods, on: date, quantity: int, text: str, own: str = "", channel: str = ""
-) -> Sold:
+def _line(person: Person, goods: Goods, on: date, quantity: int, text: str, own: str = "", channel: str = "") -> Sold:
     own_id = f"{on:%Y%m}-{person.code}-{goods.code}{'-' + own if own else ''}"
     return Sold(own_id, person.code, goods, on, quantity, goods.unit_minor, text, channel)
