@@ -14,7 +14,7 @@ def receivable(customer_id: UUID) -> str:
 
 
 def tax_code(kind: str, rate_bp: int) -> str:
-    """The last part of `revenue:<account>:<code>` and `tax:<code>`: 10, 8 (reduced), 8s (standard until 2019), exempt …"""
+    """The last part of `revenue:<account>:<code>` and `tax:<code>`: 10, 8 (reduced), 8s (standard to 2019), exempt …"""
     if kind not in ("standard", "reduced"):
         return {"exempt": "exempt", "export": "export"}.get(kind, "none")
     written = str(rate_bp // 100) if rate_bp % 100 == 0 else f"{rate_bp}bp"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import calendar
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from tokui import access
 from tokui.access.permissions import INVOICES_ISSUE
@@ -25,13 +25,13 @@ from tokui.core.actors import Actor
 from tokui.core.days import DueRule, Shift, add_months
 from tokui.core.days.terms import MONTH_END
 from tokui.core.events import emit
-from tokui.core.ids import uuid7_many
 from tokui.core.locks import advisory_lock
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.invoices import issuing
 from tokui.invoices.events import ClosingFinished
 from tokui.invoices.issuing import keys, rows, run
 from tokui.invoices.models import ClosingRun
+from tokui.invoices.parking import park_groups, park_payer, resolve_problems
 from tokui.invoices.refused import ClosingDayInFuture
 from tokui.ledger.periods import refuse_closed
 
@@ -41,7 +41,7 @@ PAYERS_PER_BATCH = 2_000
 
 @dataclass(frozen=True)
 class Closed:
-    """What a run did: documents, lines, lines of earlier periods among them, parked payers, and the sum in minor units."""
+    """What a run did: documents, lines, lines of earlier periods among them, parked payers, the sum in minor units."""
 
     run_id: UUID
     invoice_count: int
@@ -138,7 +138,8 @@ def _close_payers(current: ClosingRun, payers: list[UUID], by: Actor, organizati
         if len(payers) == 1:
             log.exception("closing %s: payer %s cannot be closed", current.closing_on, payers[0])
             with _scope(organization):
-                _park_payer(current, payers[0], trouble)
+                parked = park_payer(current.closing_on, payers[0], trouble)
+                _count_batch(current, payers[0], parked)
             return
         middle = len(payers) // 2
         for half in (payers[:middle], payers[middle:]):
@@ -151,9 +152,9 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
     _fill_lines(current.closing_on, payers)
     _fill_groups(current.closing_on)
     issuing.sum_rates()
-    problems = _park_groups(current)
+    problems = park_groups(current.closing_on)
     if rows("SELECT 1 FROM issue_group LIMIT 1"):
-        _resolve_problems()
+        resolve_problems()
         _date_groups(current.closing_on)
         issuing.address_groups()
         _carry_balances(current.closing_on)
@@ -295,78 +296,6 @@ def _attach_lines() -> None:
     run(
         "UPDATE invoices_saleline line SET invoice_id = issue_group.invoice_id "
         "FROM issue_line JOIN issue_group USING (place) WHERE line.id = issue_line.id"
-    )
-
-
-#: What makes a document impossible, as a code and the sum that shows it.
-UNCLOSABLE = """
-    SELECT place, 'below_zero' AS code FROM issue_group WHERE net_minor + tax_minor < 0
-"""
-
-
-def _park_groups(current: ClosingRun) -> int:
-    """Move documents that cannot be into the list of problems; their lines stay open."""
-    found = rows(
-        f"""
-        SELECT issue_group.customer_id, issue_group.business_id, issue_group.currency, unclosable.code,
-               issue_group.line_count, net_minor + tax_minor, issue_group.place
-          FROM ({UNCLOSABLE}) AS unclosable JOIN issue_group USING (place) ORDER BY place
-        """  # noqa: S608
-    )
-    if not found:
-        return 0
-    _write_problems(current.closing_on, [(*row[:4], {}, *row[4:6]) for row in found])
-    parked = [row[6] for row in found]
-    for table in ("issue_line", "issue_rate", "issue_group"):
-        run(f"DELETE FROM {table} WHERE place = ANY(%s)", [parked])  # noqa: S608
-    return len(found)
-
-
-def _park_payer(current: ClosingRun, payer: UUID, trouble: Exception) -> None:
-    """Park a payer on whom PostgreSQL itself refused: nothing about them is written but the reason."""
-    found = rows(
-        """
-        SELECT coalesce(customer.bill_to_id, customer.id), line.business_id, line.currency, 'impossible', '{}'::jsonb,
-               count(*)::int, least(sum(line.amount_minor), 9e18)::bigint
-          FROM invoices_saleline line JOIN customers_customer customer ON customer.id = line.customer_id
-         WHERE line.invoice_id IS NULL AND line.sold_on <= %s
-           AND (customer.id = %s AND customer.bill_to_id IS NULL OR customer.bill_to_id = %s)
-         GROUP BY 1, 2, 3
-        """,
-        [current.closing_on, payer, payer],
-    )
-    issuing.open_batch()  # what the batch before left there is counted already
-    reason = {"trouble": str(trouble).splitlines()[0][:200]}
-    _write_problems(current.closing_on, [(*row[:4], reason, *row[5:]) for row in found])
-    _count_batch(current, payer, len(found))
-
-
-def _write_problems(on: date, problems: list[tuple[Any, ...]]) -> None:
-    from psycopg.types.json import Jsonb
-
-    columns = [list(column) for column in zip(*problems, strict=True)]
-    columns[4] = [Jsonb(one) for one in columns[4]]
-    run(
-        """
-        INSERT INTO invoices_closingproblem (id, organization_id, customer_id, business_id, currency, closing_on, code,
-                                             fields, line_count, amount_minor, found_at)
-        SELECT id, %s, customer, business, currency, %s, code, fields, lines, amount, %s
-          FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::int[], %s::bigint[])
-               AS given (id, customer, business, currency, code, fields, lines, amount)
-        ON CONFLICT (organization_id, customer_id, business_id, currency) WHERE resolved_at IS NULL
-        DO UPDATE SET closing_on = excluded.closing_on, code = excluded.code, fields = excluded.fields,
-                      line_count = excluded.line_count, amount_minor = excluded.amount_minor, found_at = excluded.found_at
-        """,
-        [require_organization(), on, clock.now(), uuid7_many(len(problems)), *columns],
-    )
-
-
-def _resolve_problems() -> None:
-    run(
-        "UPDATE invoices_closingproblem problem SET resolved_at = %s FROM issue_group "
-        "WHERE problem.resolved_at IS NULL AND problem.customer_id = issue_group.customer_id "
-        "AND problem.business_id = issue_group.business_id AND problem.currency = issue_group.currency",
-        [clock.now()],
     )
 
 

@@ -6,7 +6,7 @@ over them: sum per rate, rounding once (`invoices.tax`); number; write; tax rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,7 +85,8 @@ def address_groups() -> None:
     )
     issuers = issuers_of(row[0] for row in rows("SELECT DISTINCT business_id FROM issue_group"))
     run(
-        "UPDATE issue_group SET issuer_id = given.issuer FROM unnest(%s::uuid[], %s::uuid[]) AS given (business, issuer) "
+        "UPDATE issue_group SET issuer_id = given.issuer "
+        "FROM unnest(%s::uuid[], %s::uuid[]) AS given (business, issuer) "
         "WHERE given.business = issue_group.business_id",
         [list(issuers), [issuer.pk for issuer in issuers.values()]],
     )
@@ -103,7 +104,8 @@ def number_groups() -> None:
         """,
         [uuid7_many(count), uuid7_many(count)],
     )
-    for kind, issued_on in rows("SELECT DISTINCT kind, issued_on FROM issue_group ORDER BY 1, 2"):
+    unnumbered = "SELECT DISTINCT kind, issued_on FROM issue_group WHERE number IS NULL ORDER BY kind, issued_on"
+    for kind, issued_on in rows(unnumbered):
         _number(kind, issued_on)
 
 
@@ -165,7 +167,9 @@ POSTINGS = f"""
                sum(amount) OVER (PARTITION BY place, tax_kind, rate_bp) AS whole
           FROM priced
     ), shared AS (
-        SELECT place, 'revenue:' || revenue_account || ':' || {sql_tax_code("tax_kind", "rate_bp")} AS account,
+        SELECT place,
+               CASE WHEN revenue_account = 'opening' THEN 'opening'
+                    ELSE 'revenue:' || revenue_account || ':' || {sql_tax_code("tax_kind", "rate_bp")} END AS account,
                CASE WHEN NOT tax_included OR whole = 0 THEN amount
                     ELSE div(net_minor * upto, whole) - div(net_minor * (upto - amount), whole) END::bigint AS amount
           FROM running
@@ -206,25 +210,29 @@ def announce(by: Actor) -> None:
         "ORDER BY place"
     )
     issued = [InvoiceIssued(*row[:5]) for row in found if row[5] != "credit_note"]
-    credits = [CreditNoteIssued(*row[:4], row[6]) for row in found if row[5] == "credit_note"]
-    for facts in (issued, credits):
-        about = [one.invoice_id for one in facts]  # type: ignore[attr-defined]
+    credits = [CreditNoteIssued(row[0], row[1], row[2], row[3], row[6]) for row in found if row[5] == "credit_note"]
+    batches: tuple[Sequence[Any], ...] = (issued, credits)
+    for facts in batches:
+        about = [one.invoice_id for one in facts]
         events.emit_many(facts, about=about, about_type="invoices.invoice", by=by)
 
 
-def run(sql: str, values: Sequence[Any] | None = None) -> int:
+Values = Sequence[Any] | Mapping[str, Any] | None
+
+
+def run(sql: str, values: Values = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
-def rows(sql: str, values: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+def rows(sql: str, values: Values = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
-def keys(sql: str, values: Sequence[Any] | None = None) -> list[UUID]:
+def keys(sql: str, values: Values = None) -> list[UUID]:
     return [row[0] for row in rows(sql, values)]
 
 

@@ -19,6 +19,7 @@ from tokui.catalog.queries import rates
 from tokui.catalog.tax import NoTaxRate, TaxKind, TaxRate, rate_on
 from tokui.core import clock
 from tokui.core.actors import Actor
+from tokui.core.days import ClosingRule
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.events import emit, emit_many
 from tokui.core.ids import uuid7_many
@@ -32,7 +33,6 @@ from tokui.invoices.events import SaleChanged, SaleDeleted, SalesRecorded
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.refused import SaleAlreadyInvoiced
 from tokui.invoices.tax import line_amount
-from tokui.core.days import ClosingRule
 
 MOST_MINOR = 90_000_000_000_000
 

@@ -52,7 +52,7 @@ class NumberTaken(Refusal):
 
 
 class PatternUnusable(Refusal):
-    """A number pattern holds {{number}} once, and otherwise letters, digits, hyphens and {{year}}, {{yy}} or {{month}}."""
+    """A number pattern holds {{number}} once, beside capitals, digits, hyphens and {{year}}, {{yy}} or {{month}}."""
 
     status = 422
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -102,17 +103,14 @@ def post_from_stage(stage_table: str, *, by: Actor) -> int:
     return _write(f"SELECT {columns} FROM {stage_table}", [], by)  # noqa: S608
 
 
-def _write_small(rows: Sequence[Sequence[object]], by: Actor) -> None:
+def _write_small(rows: Sequence[Sequence[Any]], by: Actor) -> None:
     casts = ", ".join(f"%s::{kind}[]" for kind in STAGE_COLUMNS.values())
     names = ", ".join(STAGE_COLUMNS)
-    _write(
-        f"SELECT {names} FROM unnest({casts}) AS given ({names})",
-        [list(column) for column in zip(*rows, strict=True)],
-        by,
-    )  # noqa: S608
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    _write(f"SELECT {names} FROM unnest({casts}) AS given ({names})", columns, by)  # noqa: S608
 
 
-def _write(source: str, values: list[object], by: Actor) -> int:
+def _write(source: str, values: list[Any], by: Actor) -> int:
     share_books()
     organization = require_organization()
     with connection.cursor() as cursor:

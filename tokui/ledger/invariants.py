@@ -28,7 +28,8 @@ invariant(
     "reversals-mirror-their-entry",
     "A reversing entry holds the postings of its entry with the sides exchanged.",
     """SELECT id FROM (
-         SELECT entry.id, posting.debit AS taker, posting.credit AS giver, posting.currency, posting.amount_minor AS amount
+         SELECT entry.id, posting.debit AS taker, posting.credit AS giver, posting.currency,
+                posting.amount_minor AS amount
            FROM ledger_entry entry JOIN ledger_posting posting ON posting.entry_id = entry.id
           WHERE entry.reverses_id IS NOT NULL
          UNION ALL

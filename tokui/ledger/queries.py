@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -103,7 +104,7 @@ def trial_balance(from_on: date, to_on: date) -> list[TrialRow]:
 GATHERED = "CASE WHEN account ^@ 'customers:' THEN 'customers:*:' || split_part(account, ':', 3) ELSE account END"
 
 
-def _movements(sql: str, **values: object) -> list[Movement]:
+def _movements(sql: str, **values: Any) -> list[Movement]:
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ORDER BY account, currency", {"from_on": None, **values})
         return [Movement(*row) for row in cursor.fetchall()]

@@ -65,7 +65,8 @@ def rebuild_totals() -> int:
 def _places() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce((SELECT place FROM ledger_horizon), 0), coalesce((SELECT max(place) FROM ledger_posting), 0)"
+            "SELECT coalesce((SELECT place FROM ledger_horizon), 0), "
+            "coalesce((SELECT max(place) FROM ledger_posting), 0)"
         )
         after, upto = cursor.fetchone()
     return int(after), int(upto)

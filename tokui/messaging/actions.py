@@ -28,9 +28,12 @@ from tokui.core.tenancy import organization_scope
 from tokui.messaging.events import MailFailed, MailQueued, MailSent
 from tokui.messaging.models import MailAttachment, OutgoingMail
 
-MOST_ATTEMPTS = 5
-#: Minutes until the next try after the first, second … failure.
-WAITS = (1, 5, 30, 120)
+#: As many as `core.jobs` tries, with waits of 3, 9, 27 … seconds up to an hour in all.
+MOST_ATTEMPTS = 8
+
+
+class MailDeferred(Exception):
+    """The mail did not go this time: its outcome is written, the job is to be tried again later."""
 
 
 class MailNotFailed(Refusal):
@@ -104,6 +107,8 @@ def deliver(organization: UUID, mail_id: UUID) -> None:
     trouble = _send(message)
     with organization_scope(organization):
         _write_outcome(lock(mail), trouble)
+    if mail.state == OutgoingMail.State.QUEUED:
+        raise MailDeferred(mail.trouble)
 
 
 def fail_stuck() -> int:
@@ -161,18 +166,12 @@ def _write_outcome(mail: OutgoingMail, trouble: tuple[str, bool] | None) -> None
         emit(MailFailed(mail.pk, mail.attempts, mail.customer_id), about=mail, by=SYSTEM)
         return
     states.move(mail, to=OutgoingMail.State.QUEUED, trouble=text)
-    _defer(mail, minutes=WAITS[mail.attempts - 1])
 
 
-def _defer(mail: OutgoingMail, minutes: int = 0) -> None:
+def _defer(mail: OutgoingMail) -> None:
     from tokui.messaging.tasks import send_mail
 
-    if minutes:
-        send_mail.task.configure(schedule_in={"minutes": minutes}).defer(
-            organization=str(mail.organization_id), mail=str(mail.pk)
-        )
-    else:
-        send_mail.later(mail=str(mail.pk))
+    send_mail.later(mail=str(mail.pk))
 
 
 def _address(text: str, field: str) -> str:

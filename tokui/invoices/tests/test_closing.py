@@ -1,4 +1,4 @@
-"""The closing run: one invoice per payer and business, tax once per rate, gapless numbers, once however often it runs."""
+"""The closing run: one invoice per payer and business, tax once per rate, no gaps, once however often it runs."""
 
 from __future__ import annotations
 
