@@ -200,7 +200,10 @@ def taken_out(connection, table: str) -> tuple[str, bytes]:
     where = "WHERE type = 'invoices.InvoiceIssued'" if table == "core_event" else ""
     names = ", ".join(f'"{column}"' for column in columns)
     out = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT {', '.join(shown)} FROM {table} {where}) TO STDOUT") as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY (SELECT {', '.join(shown)} FROM {table} {where}) TO STDOUT") as copy,
+    ):
         for block in copy:
             out.write(block)
     return names, out.getvalue()

@@ -115,7 +115,9 @@ def customer_standings(
     ]
 
 
-def standing_of(customer_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None) -> CustomerLine | None:
+def standing_of(
+    customer_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
+) -> CustomerLine | None:
     """One customer's standing; None when there is no invoice and no advance."""
     return next(iter(customer_standings(customers=[customer_id], as_of=as_of, known_at=known_at)), None)
 
