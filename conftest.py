@@ -22,6 +22,7 @@ os.environ["TOKUI_TEST_CLOCK"] = "1"
 os.environ.pop("TOKUI_DATABASE_URL", None)
 
 from tokui.core import postgres  # noqa: E402
+from tokui.ui import catalogs  # noqa: E402
 
 CLUSTER = postgres.Cluster(postgres.home_for(HOME / "postgres"))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -29,9 +30,10 @@ DATABASE = f"tokui_test_{WORKER}_{os.getpid()}"
 
 
 def pytest_configure(config: object) -> None:
-    HOME.mkdir(exist_ok=True)
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
     with (HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        catalogs.compile_all()
         already = CLUSTER.is_running()
         postgres.start(CLUSTER, durable=False)
         template = _template()

@@ -17,6 +17,9 @@ with atheris.instrument_imports():
     from tokui.banking.statements import ColumnMapping, ReadOptions, prove
     from tokui.connectors import formats
 
+    for known in formats.STATEMENT_FORMATS:
+        formats.format_named(known)  # formats are imported late; now, so that they are instrumented
+
 TODAY = date(2026, 11, 22)
 MAPPING = ColumnMapping(date=(0,), amount=1, payer=2, balance=3, has_header=False)
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.utils import check_csrf
 
-from tokui.core.errors import Refusal
+from tokui import access
+from tokui.access.permissions import CUSTOMERS_VIEW
+from tokui.core.errors import Invalid, Refusal
+from tokui.core.ids import parse_public_id, public_id
+from tokui.core.models import Event
 from tokui.core.problems import problem
+from tokui.ui.paging import InvalidCursor, page_of
 
 DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 
@@ -31,7 +39,50 @@ def signed_in(request: HttpRequest) -> Any:
     return visit
 
 
-api = NinjaAPI(
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "status", "code", "title", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable, for programs"},
+        "title": {"type": "string"},
+        "detail": {"type": "string", "description": "For people, in their language"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+PROBLEMS = {
+    "400": "The request cannot be read.",
+    "401": "No valid API key.",
+    "403": "The key may not do this.",
+    "404": "There is no such record.",
+    "409": "The state of the record forbids it.",
+    "422": "Some fields are not right.",
+    "429": "Too many requests.",
+}
+
+
+class TokuiAPI(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The specification, with the problems that every operation can answer."""
+        schema = super().get_openapi_schema(**options)
+        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+        reference = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, description in PROBLEMS.items():
+                    operation["responses"].setdefault(status, {"description": description, "content": reference})
+        return schema
+
+
+api = TokuiAPI(
     title="Tokui",
     version="1",
     description=DESCRIPTION,
@@ -75,3 +126,63 @@ def me(request: HttpRequest) -> dict[str, Any]:
         "role": visit.actor.role,
         "permissions": sorted(visit.actor.permissions),
     }
+
+
+class EventOut(Schema):
+    """Something that happened; `data` has the event's own fields."""
+
+    id: str
+    type: str
+    about: str
+    customer: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    by: str
+    data: dict[str, Any]
+
+
+class EventPage(Schema):
+    data: list[EventOut]
+    next_cursor: str | None
+
+
+@api.get("/events", response=EventPage, tags=["events"], summary="What happened, newest first")
+def list_events(
+    request: HttpRequest,
+    type: Annotated[str, Query(description="Only this type, e.g. `invoices.InvoiceIssued`", max_length=80)] = "",
+    customer: Annotated[str, Query(description="Only this customer's, `cus_…`", max_length=40)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=300)] = "",
+) -> dict[str, Any]:
+    """Only what happened before every transaction that is still running: a later page never shows an earlier event."""
+    access.require(request.visit.actor, CUSTOMERS_VIEW)  # type: ignore[attr-defined]
+    rows = Event.objects.extra(where=["transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
+    if type:
+        rows = rows.filter(type=type)
+    if customer:
+        rows = rows.filter(customer_id=_key(customer, "cus", "customer"))
+    try:
+        page = page_of(rows, order=("-recorded_at", "-id"), after=cursor, size=limit)
+    except InvalidCursor as trouble:
+        raise Invalid(field="cursor", reason=_("This cursor is not one of ours.")) from trouble
+    return {"data": [_event(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+def _event(row: Event) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "type": row.type,
+        "about": f"{row.about_type}:{row.about_id}",
+        "customer": public_id("cus", row.customer_id) if row.customer_id else None,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+        "by": row.by_name,
+        "data": row.payload,
+    }
+
+
+def _key(text: str, prefix: str, field: str) -> UUID:
+    try:
+        return parse_public_id(text, prefix)
+    except ValueError as trouble:
+        raise Invalid(field=field, reason=_("This is not an id of that kind.")) from trouble

@@ -56,6 +56,7 @@ class Cluster:
 
 def start(cluster: Cluster, *, durable: bool = True) -> None:
     """Create the cluster if it is new, and start it. `durable=False` (tests) does not wait for the disk."""
+    cluster.home.mkdir(parents=True, exist_ok=True)
     if not (cluster.data / "PG_VERSION").exists():
         _create(cluster)
     if cluster.is_running():
@@ -227,9 +228,7 @@ def home_for(wanted: Path) -> Path:
     if account is None or _reachable(wanted, account):
         return wanted
     digest = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
-    home = Path("/var/lib/tokui") / f"cluster-{digest}"
-    home.mkdir(parents=True, exist_ok=True)
-    return home
+    return Path("/var/lib/tokui") / f"cluster-{digest}"
 
 
 def _reachable(path: Path, account: pwd.struct_passwd) -> bool:

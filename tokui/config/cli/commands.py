@@ -15,6 +15,7 @@ from tokui.config import processes
 from tokui.config.cli import EPILOG, installation
 from tokui.config.cli.business import bank_app, customers_app, invoices_app, sales_app, standing
 from tokui.config.cli.installation import OFFENDED, complain, say, show
+from tokui.ui import catalogs
 
 app = typer.Typer(
     name="tokui",
@@ -92,6 +93,7 @@ def _serve(port: int, host: str, before: object, welcome: object = None) -> None
         complain(f"Port {port} is in use. Choose another: PORT={port + 1}", "port_in_use")
         raise typer.Exit(installation.BROKEN)
     os.environ.setdefault("TOKUI_BASE_URL", f"http://localhost:{port}")
+    catalogs.compile_all()
     started = _start_database()
     group = processes.Group()
     try:

@@ -217,6 +217,7 @@ def test_form_b_is_known_even_when_its_second_amounts_are_blank() -> None:
         (file_01, read_01, 4, 20, b"000000", Refused.COUNT_DIFFERS, "out_count"),
         (file_01, read_01, 4, 26, b"000000000001", Refused.TOTAL_DIFFERS, "out_minor"),
         (file_03, read_03, 2, 22, b"3", Refused.UNKNOWN_CODE, "in_out"),
+        (file_03, read_03, 2, 22, b" ", Refused.UNKNOWN_CODE, "in_out"),
         (file_03, read_03, 2, 23, b"77", Refused.UNKNOWN_CODE, "kind"),
         (file_03, read_03, 1, 116, b"00000000099999", Refused.BALANCE_DIFFERS, "closing_minor"),
         (file_03, read_03, 4, 40, b"2", Refused.BALANCE_DIFFERS, "closing_minor"),

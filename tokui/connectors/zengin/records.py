@@ -63,7 +63,7 @@ class RecordReader:
     def choice(self, name: str, allowed: str, *, blank: str) -> str:
         """A one-digit code; blank is read as `blank`, anything undefined is refused."""
         found = self.digits(name) or blank
-        if found not in allowed:
+        if not found or found not in allowed:
             raise self._refused(Refused.UNKNOWN_CODE, name, found, "/".join(allowed))
         return found
 
