@@ -139,3 +139,12 @@ def test_no_file_names_a_folder_of_one_machine():
         if FORBIDDEN_PATH.encode() in path.read_bytes()
     ]
     assert named == []
+
+
+def test_the_licence_is_apache_2_0():
+    import tomllib
+
+    text = (ROOT / "LICENSE").read_text()
+    assert "Apache License" in text and "Version 2.0, January 2004" in text and "END OF TERMS AND CONDITIONS" in text
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["license"] == "Apache-2.0"
