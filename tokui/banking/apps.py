@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class BankingConfig(AppConfig):
     name = "tokui.banking"
     label = "banking"
+
+    def ready(self) -> None:
+        from tokui.banking import invariants  # noqa: F401

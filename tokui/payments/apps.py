@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class PaymentsConfig(AppConfig):
     name = "tokui.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        from tokui.payments import handlers, invariants  # noqa: F401

@@ -27,7 +27,7 @@ GLOBAL_TABLES = {
     "django_migrations",
     "django_session",
 }
-DEFINER_FUNCTIONS = {"core_door", "core_make_event_partitions"}
+DEFINER_FUNCTIONS = {"core_door", "core_make_event_partitions", "customers_search"}
 
 
 def rows(sql: str, *values: object) -> list[tuple]:

@@ -1,0 +1,1 @@
+"""Refusals, deviations, formats and methods in the reader's language."""

@@ -1,0 +1,202 @@
+"""The verbs of an import: bring a file, choose its columns, check, apply, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tokui import access
+from tokui.access.permissions import CUSTOMERS_IMPORT
+from tokui.core import clock, states
+from tokui.core.actors import SYSTEM, Actor
+from tokui.core.errors import Invalid, Refusal
+from tokui.core.files import open_file
+from tokui.core.inbox import receive
+from tokui.core.locks import advisory_lock, lock
+from tokui.core.models import Parcel
+from tokui.core.tables import TableCode, TableRefused, open_table
+from tokui.core.tables.headers import find_header
+from tokui.core.tenancy import require_organization
+from tokui.customers.importing.columns import IDENTIFYING, propose_columns, signature, vocabulary
+from tokui.customers.models import CustomField, Import, ImportMapping, ImportRow
+from tokui.customers.words import table_facts
+
+SOURCE = "customers.import"
+FILE_LIMIT_BYTES = 512 * 1024 * 1024
+
+
+class ImportRefused(Refusal):
+    """{reason}
+
+    The file cannot be read; `reason` is already in the reader's language and names the place.
+    """
+
+    status = 422
+
+
+@transaction.atomic
+def receive_import(content: bytes, *, name: str, by: Actor) -> Import:
+    """Bring a file of customers: kept as it is, its headings read, its columns proposed.
+
+    The same file again is the same import, unless that one was undone. A file that cannot be read becomes an import in
+    the state refused, with the place and the reason.
+    """
+    access.require(by, CUSTOMERS_IMPORT)
+    if len(content) > FILE_LIMIT_BYTES:
+        raise Invalid(field="file", reason=_("The file is larger than 512 MB."))
+    parcel = receive(content, source=SOURCE, name=_file_name(name), by=by)
+    advisory_lock("customer import", [parcel.pk])
+    known = Import.objects.filter(parcel=parcel).exclude(state=Import.State.UNDONE).order_by("-created_at").first()
+    if known is not None:
+        return known
+    batch = Import(parcel=parcel, name=_file_name(name), created_at=clock.now(), created_by=by.name)
+    _read_headings(batch)
+    batch.save()
+    return batch
+
+
+def _read_headings(batch: Import) -> None:
+    custom = dict(CustomField.objects.filter(is_active=True).values_list("key", "label"))
+    known = vocabulary(custom)
+    try:
+        with open_file(batch.parcel.file) as stream:
+            table = open_table(_raw(stream), name=batch.name)
+            batch.encoding = table.encoding
+            batch.headings = _headings(table, known)
+    except TableRefused as refused:
+        batch.state, batch.refusal = Import.State.REFUSED, table_facts(refused)
+        return
+    saved = ImportMapping.objects.filter(signature=signature(batch.headings)).first()
+    batch.mapping = saved.columns if saved else propose_columns(batch.headings, known)
+
+
+def _headings(table: Any, known: Any) -> list[str]:
+    """The headings of all sheets together, in order, each once."""
+    names: dict[str, None] = {}
+    refusal: TableRefused | None = None
+    for sheet in table.sheets:
+        try:
+            names |= dict.fromkeys(name for name in find_header(sheet, known).names if name)
+        except TableRefused as refused:
+            if refused.code not in (TableCode.EMPTY, TableCode.NO_HEADER):
+                raise
+            refusal = refusal or refused
+    if not names:
+        raise refusal or TableRefused(TableCode.EMPTY)
+    return list(names)
+
+
+def _raw(stream: Any) -> Any:
+    """Django's file wraps the real one, which the readers of tables want."""
+    return getattr(stream, "file", stream)
+
+
+@transaction.atomic
+def choose_columns(batch: Import, mapping: Mapping[str, str], *, by: Actor, sender: str = "") -> Import:
+    """Say which heading holds which field ({field: heading}); kept for the sender's next file. The check begins."""
+    from tokui.customers.tasks import check_customers
+
+    access.require(by, CUSTOMERS_IMPORT)
+    lock(batch)
+    custom = dict(CustomField.objects.filter(is_active=True).values_list("key", "label"))
+    known = vocabulary(custom)
+    clean = {field: heading for field, heading in mapping.items() if heading}
+    _require_mapping(clean, set(known), set(batch.headings))
+    ImportMapping.objects.update_or_create(
+        signature=signature(batch.headings),
+        defaults={
+            "organization_id": require_organization(),
+            "columns": clean,
+            "sender": sender[:120],
+            "saved_at": clock.now(),
+        },
+    )
+    states.move(batch, to=Import.State.CHECKING, mapping=clean, refusal=None)
+    check_customers.later(batch=str(batch.pk))
+    return batch
+
+
+def _require_mapping(mapping: Mapping[str, str], fields: set[str], headings: set[str]) -> None:
+    for field, heading in mapping.items():
+        if field not in fields:
+            raise Invalid(field=field, reason=_("There is no such field."))
+        if heading not in headings:
+            raise Invalid(field=field, reason=_("The file has no column “%(heading)s”.") % {"heading": heading[:60]})
+    if not any(field in mapping for field in IDENTIFYING):
+        raise Invalid(field="name", reason=_("Choose the column that holds the name."))
+    twice = [heading for heading in mapping.values() if list(mapping.values()).count(heading) > 1]
+    if twice:
+        raise Invalid(field="mapping", reason=_("The column “%(heading)s” is used twice.") % {"heading": twice[0]})
+
+
+@transaction.atomic
+def apply_import(batch: Import, *, by: Actor) -> Import:
+    """Take a checked import over, in the background, batch by batch. Asking twice starts it once."""
+    from tokui.customers.tasks import apply_customers
+
+    access.require(by, CUSTOMERS_IMPORT)
+    lock(batch)
+    if batch.state in (Import.State.APPLYING, Import.State.APPLIED):
+        return batch
+    fresh = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
+    states.move(batch, to=Import.State.APPLYING, refused_count=0, conflict_count=0, **fresh)
+    ImportRow.objects.filter(batch=batch).delete()
+    apply_customers.later(batch=str(batch.pk), by=actor_facts(by))
+    return batch
+
+
+@transaction.atomic
+def undo_import(batch: Import, *, by: Actor) -> Import:
+    """Take an applied import back, in the background: rows that nobody touched since; the others are named."""
+    from tokui.customers.tasks import undo_customers
+
+    access.require(by, CUSTOMERS_IMPORT)
+    lock(batch)
+    if batch.state in (Import.State.UNDOING, Import.State.UNDONE):
+        return batch
+    states.move(batch, to=Import.State.UNDOING)
+    undo_customers.later(batch=str(batch.pk), by=actor_facts(by))
+    return batch
+
+
+def import_file(path: Path | str, mapping: Mapping[str, str] | None = None, *, by: Actor = SYSTEM) -> Import:
+    """Bring, check and apply a file here and now (the `tokui customers import` command), within a scope.
+
+    Raises ImportRefused when the file cannot be read; refused rows are in `batch.rows`.
+    """
+    from tokui.customers.importing.runs import apply_batches, check_batch
+    from tokui.customers.words import table_words
+
+    path = Path(path)
+    batch = receive_import(path.read_bytes(), name=path.name, by=by)
+    if batch.state in (Import.State.UPLOADED, Import.State.READY):
+        choose_columns(batch, mapping or batch.mapping, by=by)
+    if batch.state == Import.State.CHECKING:
+        check_batch(require_organization(), batch.pk)
+        batch.refresh_from_db()
+    if batch.state == Import.State.REFUSED:
+        raise ImportRefused(reason=table_words(batch.refusal or {}))
+    if batch.state == Import.State.READY:
+        apply_import(batch, by=by)
+    apply_batches(require_organization(), batch.pk, by)
+    batch.refresh_from_db()
+    return batch
+
+
+def actor_facts(by: Actor) -> dict[str, str]:
+    """An actor as a job carries it; permissions were asked before."""
+    return {"kind": by.kind, "id": str(by.id or ""), "name": by.name, "role": by.role}
+
+
+def _file_name(name: str) -> str:
+    bare = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in bare if letter.isprintable())[:200] or "customers"
+
+
+def source_of(parcel: Parcel) -> Any:
+    """The raw bytes as a stream that can be read from any place."""
+    return open_file(parcel.file)

@@ -1,0 +1,34 @@
+"""The verbs of sales and invoices, in one place for rooms above; each lives in the module of its activity."""
+
+from tokui.invoices.closing import Closed, close_sales
+from tokui.invoices.drafting import InvoiceTerms, change_draft, delete_draft, draft_from_sales, draft_invoice
+from tokui.invoices.issue import CreditLine, credit_invoice, issue_invoice, issue_invoices, void_invoice
+from tokui.invoices.openings import NewOpening, bring_openings
+from tokui.invoices.recording import Late, NewSale, Recorded, SaleRefused, change_sale, delete_sale, record_sales
+from tokui.invoices.settling import apply_credit, settle_invoices
+
+__all__ = [
+    "Closed",
+    "CreditLine",
+    "InvoiceTerms",
+    "Late",
+    "NewOpening",
+    "NewSale",
+    "Recorded",
+    "SaleRefused",
+    "apply_credit",
+    "bring_openings",
+    "change_draft",
+    "change_sale",
+    "close_sales",
+    "credit_invoice",
+    "delete_draft",
+    "delete_sale",
+    "draft_from_sales",
+    "draft_invoice",
+    "issue_invoice",
+    "issue_invoices",
+    "record_sales",
+    "settle_invoices",
+    "void_invoice",
+]

@@ -1,0 +1,208 @@
+"""Single invoices: a draft with its lines, changed freely until it is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from tokui import access
+from tokui.access.models import Business
+from tokui.access.permissions import INVOICES_ISSUE
+from tokui.catalog.tax import TaxKind
+from tokui.core import clock
+from tokui.core.actors import Actor
+from tokui.core.days import DueRule, Shift
+from tokui.core.errors import NotFound
+from tokui.core.events import emit
+from tokui.core.locks import lock, lock_all
+from tokui.customers.models import Customer
+from tokui.invoices.duties import withholding_tax
+from tokui.invoices.events import DraftDeleted, InvoiceDrafted
+from tokui.invoices.models import Invoice, SaleLine
+from tokui.invoices.recording import NewSale, World, record_sales
+from tokui.invoices.refused import CurrencyMixed, CustomersMixed, InvoiceEmpty, InvoiceNotDraft, SaleAlreadyInvoiced
+from tokui.invoices.tax import Rounding, TaxedAmount, TaxTotals, tax_totals
+
+#: The source of lines that live and die with their draft.
+TYPED = "invoice"
+
+
+@dataclass(frozen=True)
+class InvoiceTerms:
+    """What a person says about a single invoice; None means as the customer's settings say."""
+
+    issued_on: date | None = None
+    due_on: date | None = None
+    business_id: UUID | None = None
+    subject: str = ""
+    remarks: str = ""
+    withholds: bool = False
+    delivery: str | None = None
+
+
+@transaction.atomic
+def draft_invoice(
+    customer_id: UUID, sales: Sequence[NewSale] = (), *, terms: InvoiceTerms = InvoiceTerms(), by: Actor
+) -> Invoice:
+    """A draft of new sales to a customer; whoever pays for the customer is billed. It has no number yet."""
+    access.require(by, INVOICES_ISSUE)
+    payer = payer_of(customer_id)
+    if not sales:
+        raise InvoiceEmpty
+    if terms.business_id:
+        sales = [sale if sale.business_id else replace(sale, business_id=terms.business_id) for sale in sales]
+    world = World.around(sales)
+    business = _one_business(sales, world, terms)
+    draft = _create(payer, business, _one_currency([sale.currency for sale in sales]), terms, by)
+    record_sales([replace(sale, business_id=business, source=TYPED) for sale in sales], by=by, invoice=draft)
+    return refresh_totals(draft)
+
+
+@transaction.atomic
+def draft_from_sales(line_ids: Sequence[UUID], *, terms: InvoiceTerms = InvoiceTerms(), by: Actor) -> Invoice:
+    """A draft of sales that are recorded and not invoiced yet: all of one payer, business and currency (都度請求)."""
+    access.require(by, INVOICES_ISSUE)
+    lines = lock_all(SaleLine.objects.filter(pk__in=list(line_ids)))
+    if not lines:
+        raise InvoiceEmpty
+    if len(lines) != len(set(line_ids)):
+        raise NotFound
+    if any(line.invoice_id for line in lines):
+        raise SaleAlreadyInvoiced
+    payers = {payer_of(line.customer_id).pk for line in lines}
+    businesses = {line.business_id for line in lines}
+    if len(payers) > 1 or len(businesses) > 1:
+        raise CustomersMixed
+    draft = _create(
+        Customer.objects.get(pk=payers.pop()),
+        businesses.pop(),
+        _one_currency([one.currency for one in lines]),
+        terms,
+        by,
+    )
+    SaleLine.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=draft)
+    return refresh_totals(draft)
+
+
+@transaction.atomic
+def change_draft(
+    draft: Invoice, *, by: Actor, sales: Sequence[NewSale] | None = None, terms: InvoiceTerms | None = None
+) -> Invoice:
+    """Change a draft's terms, or replace all its lines; sales recorded before it wait again."""
+    access.require(by, INVOICES_ISSUE)
+    _lock_draft(draft)
+    if terms:
+        for name, value in _terms(draft.customer, terms).items():
+            setattr(draft, name, value)
+    if sales is not None:
+        if not sales:
+            raise InvoiceEmpty
+        draft.currency = _one_currency([sale.currency for sale in sales])
+        typed = [replace(sale, business_id=draft.business_id, source=TYPED) for sale in sales]
+        SaleLine.objects.filter(invoice=draft, source=TYPED).delete()
+        SaleLine.objects.filter(invoice=draft).update(invoice=None)
+        record_sales(typed, by=by, invoice=draft)
+    draft.save()
+    return refresh_totals(draft)
+
+
+@transaction.atomic
+def delete_draft(draft: Invoice, *, by: Actor) -> None:
+    """Throw a draft away. Sales that were recorded before it wait again; those typed into it go with it."""
+    access.require(by, INVOICES_ISSUE)
+    _lock_draft(draft)
+    lines = SaleLine.objects.filter(invoice=draft)
+    lines.filter(source=TYPED).delete()
+    lines.update(invoice=None)
+    emit(DraftDeleted(draft.pk, draft.customer_id), about=draft, by=by)
+    draft.delete()
+
+
+def payer_of(customer_id: UUID) -> Customer:
+    """Who is billed for a customer: `bill_to`, or the customer itself."""
+    customer = Customer.objects.select_related("bill_to").filter(pk=customer_id).first()
+    if customer is None:
+        raise NotFound
+    return customer.bill_to or customer
+
+
+def due_on(customer: Customer, issued_on: date) -> date:
+    """The day by which an invoice of that day is to be paid, by the customer's rule, never before it is issued."""
+    rule = DueRule(customer.due_months, customer.due_day, Shift(customer.due_shift))
+    return max(rule.due_on(issued_on), issued_on)
+
+
+def totals_of(lines: Sequence[SaleLine], rounding: str) -> TaxTotals:
+    """The totals of lines by the one rule of `invoices.tax`."""
+    amounts = [
+        TaxedAmount(TaxKind(line.tax_kind), line.rate_bp, line.amount_minor, line.tax_included) for line in lines
+    ]
+    return tax_totals(amounts, rounding=Rounding(rounding))
+
+
+def refresh_totals(draft: Invoice) -> Invoice:
+    """Store the sums of a draft's lines, so that lists can show them."""
+    totals = totals_of(list(SaleLine.objects.filter(invoice=draft)), draft.tax_rounding)
+    draft.net_minor, draft.tax_minor, draft.total_minor = totals.net_minor, totals.tax_minor, totals.total_minor
+    draft.withholding_minor = withholding_tax(totals.net_minor) if draft.withholds else 0
+    draft.save(update_fields=["net_minor", "tax_minor", "total_minor", "withholding_minor"])
+    return draft
+
+
+def _create(payer: Customer, business_id: UUID, currency: str, terms: InvoiceTerms, by: Actor) -> Invoice:
+    draft = Invoice.objects.create(
+        customer=payer,
+        business_id=business_id,
+        currency=currency,
+        tax_rounding=payer.tax_rounding,
+        created_at=clock.now(),
+        created_by=by.name,
+        **_terms(payer, terms),
+    )
+    emit(InvoiceDrafted(draft.pk, payer.pk), about=draft, by=by)
+    return draft
+
+
+def _terms(payer: Customer, terms: InvoiceTerms) -> dict[str, Any]:
+    issued_on = terms.issued_on or clock.today()
+    return {
+        "issued_on": issued_on,
+        "due_on": terms.due_on or due_on(payer, issued_on),
+        "subject": terms.subject.strip()[:120],
+        "remarks": terms.remarks.strip()[:500],
+        "withholds": terms.withholds,
+        "delivery": terms.delivery or payer.delivery,
+    }
+
+
+def _lock_draft(draft: Invoice) -> None:
+    lock(draft)
+    if draft.state != Invoice.State.DRAFT:
+        raise InvoiceNotDraft(number=draft.number)
+
+
+def _one_business(sales: Sequence[NewSale], world: World, terms: InvoiceTerms) -> UUID:
+    if terms.business_id:
+        if not Business.objects.filter(pk=terms.business_id).exists():
+            raise NotFound(field="business")
+        return terms.business_id
+    found = set()
+    for sale in sales:
+        customer = world.customers.get(sale.customer_id)
+        product = world.products.get(sale.product_id) if sale.product_id else None
+        business = world.business(sale, customer, product) if customer else None
+        found.add(business.pk if business else None)
+    if len(found) > 1 or None in found:
+        raise CustomersMixed
+    return found.pop()  # type: ignore[return-value]
+
+
+def _one_currency(currencies: Sequence[str]) -> str:
+    if len(set(currencies)) > 1:
+        raise CurrencyMixed
+    return currencies[0]

@@ -1,0 +1,25 @@
+"""What is owed: sale lines, the documents that collect them, their numbers, and the runs that make them."""
+
+from tokui.invoices.models.closing import ClosingProblem, ClosingRun
+from tokui.invoices.models.imports import SaleImport, SaleImportMapping, SaleImportRow
+from tokui.invoices.models.papers import BusinessTerms, IssuerVersion, PublicLink, Receipt
+from tokui.invoices.models.record import CreditApplication, Invoice, InvoiceTax, SaleLine
+from tokui.invoices.models.series import NumberSeries, SeriesCounter
+
+__all__ = [
+    "BusinessTerms",
+    "ClosingProblem",
+    "ClosingRun",
+    "CreditApplication",
+    "Invoice",
+    "InvoiceTax",
+    "IssuerVersion",
+    "NumberSeries",
+    "PublicLink",
+    "Receipt",
+    "SaleImport",
+    "SaleImportMapping",
+    "SaleImportRow",
+    "SaleLine",
+    "SeriesCounter",
+]

@@ -1,0 +1,327 @@
+"""Recording sales: from the screen, a file or a program, one code path, in sets, each external id once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from tokui import access
+from tokui.access.models import Business
+from tokui.access.permissions import SALES_RECORD
+from tokui.catalog.models import Price, Product
+from tokui.catalog.queries import rates
+from tokui.catalog.tax import NoTaxRate, TaxKind, TaxRate, rate_on
+from tokui.core import clock
+from tokui.core.actors import Actor
+from tokui.core.days import ClosingRule
+from tokui.core.errors import Invalid, NotFound
+from tokui.core.events import emit, emit_many
+from tokui.core.ids import uuid7_many
+from tokui.core.locks import lock
+from tokui.core.money import EXPONENTS
+from tokui.core.staging import drop_stage, stage
+from tokui.core.tenancy import require_organization
+from tokui.customers.models import Customer
+from tokui.invoices.closing import closing_days
+from tokui.invoices.events import SaleChanged, SaleDeleted, SalesRecorded
+from tokui.invoices.models import Invoice, SaleLine
+from tokui.invoices.refused import SaleAlreadyInvoiced
+from tokui.invoices.tax import line_amount
+
+MOST_MINOR = 90_000_000_000_000
+
+
+@dataclass(frozen=True)
+class NewSale:
+    """One thing sold. What is None comes from the product, its price of the day, or the customer.
+
+    `quantity_milli` is in thousandths, `unit_minor` and `amount_minor` in minor units; an amount that is given stands,
+    otherwise it is quantity times price, cut to the minor unit.
+    """
+
+    customer_id: UUID
+    sold_on: date
+    description: str = ""
+    quantity_milli: int = 1_000
+    unit_minor: int | None = None
+    amount_minor: int | None = None
+    product_id: UUID | None = None
+    business_id: UUID | None = None
+    tax_kind: str | None = None
+    rate_bp: int | None = None
+    tax_included: bool | None = None
+    currency: str = "JPY"
+    unit: str | None = None
+    revenue_account: str | None = None
+    channel: str | None = None
+    region: str | None = None
+    source: str = "screen"
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """A sale whose period is already invoiced: it goes on the invoice of `next_closing_on`."""
+
+    line_id: UUID
+    sold_on: date
+    next_closing_on: date
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The keys of the new lines in order, how many were known already, and which came too late for their period."""
+
+    ids: tuple[UUID, ...]
+    known_count: int
+    late: tuple[Late, ...]
+
+
+class SaleRefused(Invalid):
+    """{reason}"""
+
+    def __init__(self, index: int, field: str, reason: str) -> None:
+        self.index = index
+        super().__init__(field=field, reason=reason)
+
+
+@transaction.atomic
+def record_sales(sales: Sequence[NewSale], *, by: Actor, invoice: Invoice | None = None) -> Recorded:
+    """Record a set of sales. A source's external id that is known already adds nothing.
+
+    Refuses the whole set with SaleRefused, which names the index and the field of the first that is not right.
+    `invoice` attaches the lines to a draft.
+    """
+    access.require(by, SALES_RECORD)
+    if not sales:
+        return Recorded((), 0, ())
+    world = World.around(sales)
+    lines = [complete(sale, world, index) for index, sale in enumerate(sales)]
+    ids = _insert(lines, by, invoice)
+    late = () if invoice else _late(ids)
+    if ids:
+        facts = SalesRecorded(len(ids), sales[0].source, len(late))
+        emit_many([facts], about=[ids[0]], about_type="invoices.saleline", by=by)
+    return Recorded(tuple(ids), len(sales) - len(ids), late)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a set of sales refers to, read once."""
+
+    customers: dict[UUID, Customer]
+    products: dict[UUID, Product]
+    prices: dict[tuple[UUID, str], list[Price]]
+    businesses: dict[UUID, Business]
+    rates: tuple[TaxRate, ...]
+
+    @classmethod
+    def around(cls, sales: Sequence[NewSale]) -> World:
+        customers = Customer.objects.in_bulk({sale.customer_id for sale in sales})
+        products = Product.objects.in_bulk({sale.product_id for sale in sales if sale.product_id})
+        prices: dict[tuple[UUID, str], list[Price]] = {}
+        for price in Price.objects.filter(product_id__in=list(products)):
+            prices.setdefault((price.product_id, price.currency), []).append(price)
+        return cls(customers, products, prices, Business.objects.in_bulk(), rates())
+
+    def price(self, product_id: UUID, currency: str, day: date) -> Price | None:
+        for price in self.prices.get((product_id, currency), []):
+            if price.from_on <= day and (price.to_on is None or day <= price.to_on):
+                return price
+        return None
+
+    def business(self, sale: NewSale, customer: Customer, product: Product | None) -> Business | None:
+        wanted = sale.business_id or (product and product.business_id) or customer.business_id
+        if wanted:
+            return self.businesses.get(wanted)
+        active = [one for one in self.businesses.values() if one.is_active]
+        return active[0] if len(active) == 1 else None
+
+
+def complete(sale: NewSale, world: World, index: int = 0) -> SaleLine:
+    """The line that a sale becomes, checked. Raises SaleRefused."""
+    customer = world.customers.get(sale.customer_id)
+    if customer is None:
+        raise SaleRefused(index, "customer", _("There is no such customer."))
+    product = world.products.get(sale.product_id) if sale.product_id else None
+    if sale.product_id and product is None:
+        raise SaleRefused(index, "product", _("There is no such product."))
+    business = world.business(sale, customer, product)
+    if business is None:
+        raise SaleRefused(index, "business", _("Say which business sold this."))
+    if sale.currency not in EXPONENTS:
+        raise SaleRefused(index, "currency", _("This currency is not known."))
+    description = " ".join((sale.description or (product.name if product else "")).split())
+    if not description:
+        raise SaleRefused(index, "description", _("Say what was sold."))
+    kind = _kind(sale, product, index)
+    unit_minor, included = _price(sale, customer, product, world, index)
+    return SaleLine(
+        organization_id=customer.organization_id,
+        customer_id=customer.pk,
+        business_id=business.pk,
+        product_id=product.pk if product else None,
+        sold_on=sale.sold_on,
+        description=description[:200],
+        quantity_milli=sale.quantity_milli,
+        unit=(sale.unit if sale.unit is not None else product.unit if product else "")[:10],
+        unit_minor=unit_minor,
+        tax_included=included,
+        tax_kind=kind,
+        rate_bp=sale.rate_bp if sale.rate_bp is not None else _rate(kind, sale.sold_on, world, index),
+        amount_minor=_amount(sale, unit_minor, index),
+        currency=sale.currency,
+        revenue_account=sale.revenue_account or (product.revenue_account if product else "sales"),
+        channel=sale.channel if sale.channel is not None else product.channel if product else "",
+        region=sale.region if sale.region is not None else product.region if product else "",
+        source=sale.source[:30],
+        external_id=sale.external_id or None,
+    )
+
+
+def _kind(sale: NewSale, product: Product | None, index: int) -> str:
+    kind = sale.tax_kind or (product.tax_kind if product else TaxKind.STANDARD.value)
+    if kind not in set(TaxKind):
+        raise SaleRefused(index, "tax_kind", _("This kind of tax is not known."))
+    return str(kind)
+
+
+def _rate(kind: str, day: date, world: World, index: int) -> int:
+    try:
+        return rate_on(TaxKind(kind), day, rates=world.rates)
+    except NoTaxRate:
+        raise SaleRefused(index, "sold_on", _("There was no such tax rate on this day.")) from None
+
+
+def _price(sale: NewSale, customer: Customer, product: Product | None, world: World, index: int) -> tuple[int, bool]:
+    price = world.price(product.pk, sale.currency, sale.sold_on) if product else None
+    included = sale.tax_included
+    if included is None:
+        by_price = price is not None and sale.unit_minor is None and sale.amount_minor is None
+        included = price.tax_included if price and by_price else customer.tax_display == Customer.TaxDisplay.INCLUDED
+    if sale.unit_minor is not None:
+        return sale.unit_minor, included
+    if sale.amount_minor is not None:
+        whole = sale.quantity_milli and sale.amount_minor * 1_000 % sale.quantity_milli == 0
+        return (sale.amount_minor * 1_000 // sale.quantity_milli if whole else sale.amount_minor), included
+    if price is None:
+        raise SaleRefused(index, "unit_minor", _("There is no price for this day; give one."))
+    return price.unit_minor, included
+
+
+def _amount(sale: NewSale, unit_minor: int, index: int) -> int:
+    amount = sale.amount_minor if sale.amount_minor is not None else line_amount(sale.quantity_milli, unit_minor)
+    if not -MOST_MINOR <= amount <= MOST_MINOR:
+        raise SaleRefused(index, "amount", _("This amount is too large."))
+    return amount
+
+
+COLUMNS = {
+    "id": "uuid",
+    "customer_id": "uuid",
+    "business_id": "uuid",
+    "product_id": "uuid",
+    "sold_on": "date",
+    "description": "text",
+    "quantity_milli": "bigint",
+    "unit": "text",
+    "unit_minor": "bigint",
+    "tax_included": "boolean",
+    "tax_kind": "text",
+    "rate_bp": "int",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "revenue_account": "text",
+    "channel": "text",
+    "region": "text",
+    "source": "text",
+    "external_id": "text",
+}
+
+
+def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> list[UUID]:
+    for key, line in zip(uuid7_many(len(lines)), lines, strict=True):
+        line.pk = key
+    names = ", ".join(COLUMNS)
+    stage("sales_to_record", COLUMNS, ([getattr(line, name) for name in COLUMNS] for line in lines))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO invoices_saleline (organization_id, {names}, invoice_id, recorded_at, recorded_by)
+            SELECT %s, {names}, %s, %s, %s FROM sales_to_record ORDER BY id
+            ON CONFLICT (organization_id, source, external_id) WHERE external_id IS NOT NULL DO NOTHING
+            RETURNING id
+            """,  # noqa: S608
+            [require_organization(), invoice.pk if invoice else None, clock.now(), by.name],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    drop_stage("sales_to_record")
+    return found
+
+
+def _late(ids: Sequence[UUID]) -> tuple[Late, ...]:
+    """Lines up to a closing day that is already invoiced for their payer and business."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT line.id, line.sold_on, payer.closing_day, closed.closing_on
+              FROM invoices_saleline line
+              JOIN customers_customer customer ON customer.id = line.customer_id
+              JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
+              JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
+                             WHERE customer_id = payer.id AND business_id = line.business_id
+                               AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void')
+                   AS closed ON closed.closing_on IS NOT NULL
+             WHERE line.id = ANY(%s) AND payer.closing_day IS NOT NULL ORDER BY line.id
+            """,
+            [list(ids)],
+        )
+        found = cursor.fetchall()
+    return tuple(Late(row[0], row[1], ClosingRule(row[2]).next_closing(row[3])) for row in found)
+
+
+@transaction.atomic
+def change_sale(line: SaleLine, sale: NewSale, *, by: Actor) -> SaleLine:
+    """Change a sale that is not on an issued invoice yet."""
+    access.require(by, SALES_RECORD)
+    lock(line)
+    _refuse_issued(line)
+    fresh = complete(sale, World.around([sale]))
+    kept = {"id", "source", "external_id"}
+    values: dict[str, Any] = {name: getattr(fresh, name) for name in COLUMNS if name not in kept}
+    for name, value in values.items():
+        setattr(line, name, value)
+    line.save(update_fields=list(values))
+    emit(SaleChanged(line.pk, line.customer_id, line.amount_minor), about=line, by=by)
+    return line
+
+
+@transaction.atomic
+def delete_sale(line: SaleLine, *, by: Actor) -> None:
+    """Take back a sale that is not on an issued invoice yet."""
+    access.require(by, SALES_RECORD)
+    lock(line)
+    _refuse_issued(line)
+    emit(SaleDeleted(line.pk, line.customer_id, line.amount_minor), about=line, by=by)
+    line.delete()
+
+
+def _refuse_issued(line: SaleLine) -> None:
+    if line.invoice_id and Invoice.objects.filter(pk=line.invoice_id).exclude(state=Invoice.State.DRAFT).exists():
+        raise SaleAlreadyInvoiced
+
+
+def sale_of(key: UUID) -> SaleLine:
+    found = SaleLine.objects.select_related("customer", "product", "business", "invoice").filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+__all__ = ["Late", "NewSale", "Recorded", "SaleRefused", "change_sale", "closing_days", "delete_sale", "record_sales"]

@@ -1,0 +1,83 @@
+"""Why an invoice verb refuses."""
+
+from __future__ import annotations
+
+from tokui.core.errors import Refusal
+
+
+class InvoiceNotDraft(Refusal):
+    """{number} is already issued and never changes. Correct it by a credit note, or void it."""
+
+
+class InvoiceNotIssued(Refusal):
+    """Only an issued invoice can do this."""
+
+
+class InvoiceEmpty(Refusal):
+    """An invoice needs at least one line."""
+
+
+class InvoiceTotalBelowZero(Refusal):
+    """The lines of this invoice sum to less than zero. Issue a credit note instead."""
+
+
+class CreditNotBelowZero(Refusal):
+    """A credit note gives something back: its lines must sum to less than zero."""
+
+
+class InvoiceSettledBeyondTotal(Refusal):
+    """More would be settled on {number} than is owed."""
+
+    status = 409
+
+
+class InvoiceStillSettled(Refusal):
+    """Payments or credits are still settled on {number}. Release them first."""
+
+
+class SaleAlreadyInvoiced(Refusal):
+    """This sale is already on an invoice."""
+
+
+class CurrencyMixed(Refusal):
+    """An invoice is written in one currency."""
+
+
+class CustomersMixed(Refusal):
+    """The sales of one invoice are paid by one customer and belong to one business."""
+
+
+class NumberTaken(Refusal):
+    """There is already a document with the number {number}."""
+
+
+class PatternUnusable(Refusal):
+    """A number pattern holds {{number}} once, beside capitals, digits, hyphens and {{year}}, {{yy}} or {{month}}."""
+
+    status = 422
+
+
+class PatternTaken(Refusal):
+    """Another series already numbers with this pattern."""
+
+
+class NothingToCredit(Refusal):
+    """{number} has been credited in full."""
+
+
+class ReceiptBeyondSettled(Refusal):
+    """A receipt can only be written for what was received: {received} of {number}."""
+
+
+class CustomerHasNoAddress(Refusal):
+    """{name} has no mail address."""
+
+
+class LinkExpired(Refusal):
+    """This link is not valid any more. Ask the sender for a new one."""
+
+    status = 404
+
+
+class ClosingDayInFuture(Refusal):
+    """A closing day that lies ahead cannot be closed yet."""

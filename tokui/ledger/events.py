@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tokui.core.events import event
+
+
+@event
+@dataclass(frozen=True)
+class MonthClosed:
+    month: date
+
+
+@event
+@dataclass(frozen=True)
+class MonthReopened:
+    month: date
+    reason: str
+
+
+@event
+@dataclass(frozen=True)
+class JournalExported:
+    export_id: UUID
+    layout: str
+    entry_count: int

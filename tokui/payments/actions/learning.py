@@ -1,0 +1,59 @@
+"""What a confirmed payment teaches about the payer, and unlearning it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from tokui.banking.models import Deposit
+from tokui.core import clock
+from tokui.core.actors import Actor
+from tokui.customers.actions import learn_payer_name, revoke_payer_name
+from tokui.customers.models import Customer, CustomerKey, PayerName
+from tokui.customers.names import name_key
+from tokui.payments.models import PayerSign
+
+
+def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[str, str]]:
+    """Remember the payer's spelling on this bank account, its remitter code and virtual account, where they are new.
+
+    A name that the customer's record already explains teaches nothing. Returns what was learned, for `unlearn`.
+    """
+    learned = []
+    customer = Customer.objects.get(pk=customer_id)
+    key = name_key(deposit.payer_raw) if deposit.payer_raw else None
+    if key is not None and key.is_usable and not _explained(customer, key.loose) and not _known(deposit, customer):
+        name = learn_payer_name(customer, raw=deposit.payer_raw, bank_account_id=deposit.account_id, by=by)
+        learned.append({"kind": "name", "id": str(name.pk)})
+    for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", deposit.virtual_account)):
+        if value.strip("0 "):
+            sign, is_new = PayerSign.objects.get_or_create(
+                kind=kind,
+                value=value,
+                customer=customer,
+                revoked_at=None,
+                defaults={"confirmed_by": by.name, "confirmed_at": clock.now()},
+            )
+            if is_new:
+                learned.append({"kind": "sign", "id": str(sign.pk)})
+    return learned
+
+
+def unlearn(learned: Sequence[dict[str, Any]], *, by: Actor) -> None:
+    """Take back what one decision taught."""
+    names = [UUID(one["id"]) for one in learned if one["kind"] == "name"]
+    for name in PayerName.objects.filter(pk__in=names, revoked_at=None):
+        revoke_payer_name(name, by=by)
+    signs = [UUID(one["id"]) for one in learned if one["kind"] == "sign"]
+    PayerSign.objects.filter(pk__in=signs, revoked_at=None).update(revoked_at=clock.now())
+
+
+def _explained(customer: Customer, loose: str) -> bool:
+    return CustomerKey.objects.filter(customer=customer, kind=CustomerKey.Kind.LOOSE, key=loose).exists()
+
+
+def _known(deposit: Deposit, customer: Customer) -> bool:
+    return PayerName.objects.filter(
+        customer=customer, strict_key=deposit.strict_key, bank_account_id=deposit.account_id, revoked_at=None
+    ).exists()

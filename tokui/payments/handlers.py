@@ -1,0 +1,82 @@
+"""What payments hears: the bank's news and the invoices', within their transaction where a number depends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from tokui.banking.events import DepositCancelled, DepositRecorded, StatementRead
+from tokui.banking.models import Deposit
+from tokui.core.actors import SYSTEM, Actor
+from tokui.core.events import Announced, on, within
+from tokui.core.ids import uuid7_many
+from tokui.core.jobs import daily
+from tokui.core.tenancy import require_organization
+from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued, InvoiceVoided
+from tokui.payments.actions.matching import match_deposits
+from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
+from tokui.payments.candidates import invoice_key
+from tokui.payments.standings import refresh_standings, roll_standings
+
+
+@within(InvoiceIssued)
+def know_invoices(facts: Sequence[InvoiceIssued], by: Actor) -> None:
+    """Issued: standing changes at once, and the number can be quoted in a transfer."""
+    _write_keys([(one.invoice_id, invoice_key(one.number)) for one in facts])
+    refresh_standings({one.customer_id for one in facts}, by=by, announce=False)
+
+
+@within(CreditNoteIssued)
+def know_credit(facts: Sequence[CreditNoteIssued], by: Actor) -> None:
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(CreditApplied)
+def know_use_of_credit(facts: Sequence[CreditApplied], by: Actor) -> None:
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(InvoiceVoided)
+def release_voided(facts: Sequence[InvoiceVoided], by: Actor) -> None:
+    release_of_invoices([one.invoice_id for one in facts], by=by)
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(DepositCancelled)
+def release_cancelled(facts: Sequence[DepositCancelled], by: Actor) -> None:
+    release_of_deposits([(one.deposit_id, one.on) for one in facts], by=by)
+
+
+@on(StatementRead)
+def match_statement(announced: Sequence[Announced]) -> None:
+    """One pass over the open deposits of the files read, so that what belongs together is seen together."""
+    statements = [one.facts.statement_id for one in announced]
+    match_deposits(
+        Deposit.objects.filter(line__statement__in=statements).values_list("pk", flat=True).iterator(), by=SYSTEM
+    )
+
+
+@on(DepositRecorded)
+def match_recorded(announced: Sequence[Announced]) -> None:
+    """Deposits by hand and from result lists; those of a file wait for their file."""
+    ids = [one.facts.deposit_id for one in announced]
+    by_hand = list(Deposit.objects.filter(pk__in=ids, line=None).values_list("pk", flat=True))
+    if by_hand:
+        match_deposits(by_hand, by=SYSTEM)
+
+
+@daily
+def roll(day: date) -> None:
+    roll_standings(day)
+
+
+def _write_keys(rows: Sequence[tuple[UUID, str]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_invoicekey (id, organization_id, invoice_id, key) SELECT id, %s, invoice_id, key "
+            "FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS row (id, invoice_id, key) WHERE key <> '' ON CONFLICT DO NOTHING",
+            [require_organization(), uuid7_many(len(rows)), [key for key, _ in rows], [text for _, text in rows]],
+        )
