@@ -36,7 +36,9 @@ def format_name(code: str) -> str:
     return str(shelf().format_named(code).name) if code in format_codes() else code
 
 
-def read_file(content: bytes, format: str, *, name: str, today: date, mapping: Mapping[str, Any] | None) -> StatementFile:
+def read_file(
+    content: bytes, format: str, *, name: str, today: date, mapping: Mapping[str, Any] | None
+) -> StatementFile:
     """Understand and prove a whole file. Raises only `FileRefused`.
 
     A mapping counts only where no bank's own format is asked for: it stands above recognition.

@@ -27,11 +27,18 @@ from tokui.ledger.actions import post_from_stage
 #: Money in that no customer sent. It stays a line of the bank and makes no deposit.
 NOT_FROM_CUSTOMERS = frozenset({Kind.INTEREST, Kind.FEE, Kind.CORRECTION})
 COLUMNS = {
-    **{"id": "uuid", "deposit_id": "uuid", "entry_id": "uuid", "fingerprint": "bytea", "occurrence": "int", "number": "int"},
-    **{"booked_on": "date", "value_on": "date", "direction": "text", "amount_minor": "bigint", "kind": "text"},
-    **{"payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text", "text": "text"},
-    **{"edi": "text", "native_id": "text", "reference": "text", "balance_minor": "bigint", "cancels": "boolean"},
-    **{"makes_deposit": "boolean", "method": "text", "strict_key": "text", "loose_key": "text"},
+
+        "id": "uuid",
+        "deposit_id": "uuid",
+        "entry_id": "uuid",
+        "fingerprint": "bytea",
+        "occurrence": "int",
+        "number": "int"
+    ,
+    "booked_on": "date", "value_on": "date", "direction": "text", "amount_minor": "bigint", "kind": "text",
+    "payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text", "text": "text",
+    "edi": "text", "native_id": "text", "reference": "text", "balance_minor": "bigint", "cancels": "boolean",
+    "makes_deposit": "boolean", "method": "text", "strict_key": "text", "loose_key": "text",
 }
 
 
@@ -67,7 +74,9 @@ def enrich_deposits(account: BankAccount, parts: Sequence[StatementAccount]) -> 
 
     A row pairs with the deposit of the same day and amount; of several the first row with the first deposit.
     """
-    lines = [line for part in parts for line in part.lines if line.direction == "in" and line.kind not in NOT_FROM_CUSTOMERS]
+    lines = [
+        line for part in parts for line in part.lines if line.direction == "in" and line.kind not in NOT_FROM_CUSTOMERS
+    ]
     waiting = _deposits_by_day_and_amount(account, lines)
     pairs = [(line, waiting.get((line.booked_on, line.amount_minor))) for line in lines]
     found = [(found.pop(0), line) for line, found in pairs if found]
@@ -90,7 +99,13 @@ def _staged(lines: Sequence[FileLine], covered: Counter[tuple[date, str, int]]) 
         yield (
             *(next(keys), next(keys), next(keys), mark, occurrence, line.number),
             *(line.booked_on, line.value_on, line.direction, line.amount_minor, line.kind.value),
-            *(_plain(line.payer_name), line.payer_code[:40], line.bank_name[:60], line.branch_name[:60], _plain(line.text)),
+            *(
+                _plain(line.payer_name),
+                line.payer_code[:40],
+                line.bank_name[:60],
+                line.branch_name[:60],
+                _plain(line.text),
+            ),
             *(line.edi[:200], (line.native_id or "")[:80], line.reference[:80], line.balance_minor, line.cancels),
             *(is_payment, "cash" if line.kind is Kind.CASH else "transfer"),
             *((names.strict[:120], names.loose[:120]) if names else ("", "")),
@@ -141,9 +156,7 @@ def _announce(by: Actor) -> None:
     emit_many(facts, about=[one.deposit_id for one in facts], about_type="banking.deposit", by=by)
 
 
-def _deposits_by_day_and_amount(
-    account: BankAccount, lines: Sequence[FileLine]
-) -> dict[tuple[date, int], list[UUID]]:
+def _deposits_by_day_and_amount(account: BankAccount, lines: Sequence[FileLine]) -> dict[tuple[date, int], list[UUID]]:
     waiting: dict[tuple[date, int], list[UUID]] = {}
     if not lines:
         return waiting
@@ -170,8 +183,8 @@ def _scope() -> dict[str, UUID]:
 
 
 _DETAIL_COLUMNS = {
-    **{"deposit_id": "uuid", "payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text"},
-    **{"text": "text", "edi": "text", "strict_key": "text", "loose_key": "text"},
+    "deposit_id": "uuid", "payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text",
+    "text": "text", "edi": "text", "strict_key": "text", "loose_key": "text",
 }
 
 _INSERT_LINES = """

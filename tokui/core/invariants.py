@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ class Invariant:
     name: str
     sentence: str
     sql: str
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,15 @@ SHOWN = 20
 
 def invariant(name: str, sentence: str, sql: str) -> None:
     """Declare that a query must return no row."""
-    INVARIANTS.append(Invariant(name, sentence, sql))
+    room = sys._getframe(1).f_globals["__name__"].split(".")[1]
+    INVARIANTS.append(Invariant(name, sentence, sql, room))
 
 
-def find_offences() -> list[Finding]:
-    """Run every invariant over what the running role may see; the first 20 offending rows of each that fails."""
+def find_offences(room: str = "") -> list[Finding]:
+    """Run every invariant (or one room's) over what the running role may see; the first 20 offending rows of each."""
     found = []
     with connection.cursor() as cursor:
-        for one in INVARIANTS:
+        for one in (each for each in INVARIANTS if not room or each.room == room):
             cursor.execute(one.sql)
             rows = cursor.fetchmany(SHOWN)
             if rows:

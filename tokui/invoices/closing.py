@@ -170,20 +170,29 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
 
 def _fill_lines(on: date, payers: list[UUID]) -> None:
     """Take the open lines of the payers and of those for whom they pay, and hold them until the batch is written."""
-    run("DROP TABLE IF EXISTS pg_temp.closing_line")
+    run("DROP TABLE IF EXISTS pg_temp.closing_line, pg_temp.closing_member")
+    run(
+        """
+        CREATE TEMPORARY TABLE closing_member ON COMMIT DROP AS
+        SELECT customer.id, customer.id AS payer_id FROM unnest(%(payers)s::uuid[]) AS payer (id)
+          JOIN customers_customer customer USING (id) WHERE customer.bill_to_id IS NULL
+         UNION ALL
+        SELECT customer.id, customer.bill_to_id FROM unnest(%(payers)s::uuid[]) AS payer (id)
+          JOIN customers_customer customer ON customer.bill_to_id = payer.id
+        """,
+        {"payers": payers},
+    )
+    run("ANALYZE closing_member")  # without it the planner takes all lines of all customers for every member
     run(
         """
         CREATE TEMPORARY TABLE closing_line ON COMMIT DROP AS
         SELECT line.id, member.payer_id, line.business_id, line.currency, line.sold_on, line.tax_kind, line.rate_bp,
                line.amount_minor, line.tax_included, line.revenue_account
-          FROM (SELECT id, id AS payer_id FROM customers_customer WHERE id = ANY(%(payers)s) AND bill_to_id IS NULL
-                UNION ALL
-                SELECT id, bill_to_id FROM customers_customer WHERE bill_to_id = ANY(%(payers)s)) AS member
-          JOIN invoices_saleline line ON line.customer_id = member.id
+          FROM closing_member member JOIN invoices_saleline line ON line.customer_id = member.id
          WHERE line.invoice_id IS NULL AND line.sold_on <= %(on)s
            FOR UPDATE OF line
         """,
-        {"payers": payers, "on": on},
+        {"on": on},
     )
     run("ANALYZE closing_line")
 

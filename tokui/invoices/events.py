@@ -73,6 +73,17 @@ class CreditNoteIssued:
 
 @event
 @dataclass(frozen=True)
+class CreditApplied:
+    """A credit note was used on an invoice: both are settled by that much."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    credit_note_id: UUID
+    amount_minor: int
+
+
+@event
+@dataclass(frozen=True)
 class InvoiceVoided:
     """An invoice was voided: whatever was settled on it is released by those who settled it, in this transaction."""
 

@@ -14,9 +14,9 @@ from tokui.access.permissions import INVOICES_ISSUE
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import NotFound
-from tokui.core.events import emit_many
+from tokui.core.events import emit, emit_many
 from tokui.core.locks import lock_all
-from tokui.invoices.events import InvoicePaid, InvoiceReopened
+from tokui.invoices.events import CreditApplied, InvoicePaid, InvoiceReopened
 from tokui.invoices.models import CreditApplication, Invoice
 from tokui.invoices.refused import InvoiceNotIssued, InvoiceSettledBeyondTotal
 
@@ -99,7 +99,7 @@ def apply_credit(note: Invoice, invoice: Invoice, amount_minor: int, *, on: date
 
 
 def record_application(note: Invoice, invoice: Invoice, amount_minor: int, *, on: date, by: Actor) -> CreditApplication:
-    return CreditApplication.objects.create(
+    application = CreditApplication.objects.create(
         credit_note=note,
         invoice=invoice,
         amount_minor=amount_minor,
@@ -107,3 +107,5 @@ def record_application(note: Invoice, invoice: Invoice, amount_minor: int, *, on
         recorded_at=clock.now(),
         recorded_by=by.name,
     )
+    emit(CreditApplied(invoice.pk, invoice.customer_id, note.pk, amount_minor), about=invoice, by=by)
+    return application

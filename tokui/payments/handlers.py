@@ -15,7 +15,7 @@ from tokui.core.events import Announced, on, within
 from tokui.core.ids import uuid7_many
 from tokui.core.jobs import daily
 from tokui.core.tenancy import require_organization
-from tokui.invoices.events import CreditNoteIssued, InvoiceIssued, InvoiceVoided
+from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued, InvoiceVoided
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
@@ -31,6 +31,11 @@ def know_invoices(facts: Sequence[InvoiceIssued], by: Actor) -> None:
 
 @within(CreditNoteIssued)
 def know_credit(facts: Sequence[CreditNoteIssued], by: Actor) -> None:
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(CreditApplied)
+def know_use_of_credit(facts: Sequence[CreditApplied], by: Actor) -> None:
     refresh_standings({one.customer_id for one in facts}, by=by)
 
 

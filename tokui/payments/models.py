@@ -14,7 +14,6 @@ from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 
 
-
 def default_fees() -> list[int]:
     """The transfer fees of Japanese banks in 2026, in yen."""
     return [110, 145, 220, 330, 440, 550, 660, 880]
@@ -109,7 +108,8 @@ class Allocation(Owned):
                 name="payments_allocation_target",
             ),
             models.CheckConstraint(
-                condition=Q(released_at=None, released_on=None) | Q(released_at__isnull=False, released_on__isnull=False),
+                condition=Q(released_at=None, released_on=None)
+                | Q(released_at__isnull=False, released_on__isnull=False),
                 name="payments_allocation_released",
             ),
         ]
@@ -120,7 +120,9 @@ class Allocation(Owned):
             models.Index(fields=["organization", "decision"], name="payments_alc_decision"),
             models.Index(fields=["organization", "-recorded_at", "-id"], name="payments_alc_recent"),
             models.Index(
-                fields=["organization", "from_advance"], condition=Q(from_advance__isnull=False), name="payments_alc_advance"
+                fields=["organization", "from_advance"],
+                condition=Q(from_advance__isnull=False),
+                name="payments_alc_advance",
             ),
         ]
 
@@ -154,7 +156,9 @@ class Suggestion(Owned):
     suggested_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "deposit", "rank"], name="payments_suggestion_rank")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "deposit", "rank"], name="payments_suggestion_rank")
+        ]
 
 
 class Decision(Owned):
@@ -197,7 +201,9 @@ class Declined(Owned):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "deposit", "invoice"], name="payments_declined_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "deposit", "invoice"], name="payments_declined_once")
+        ]
 
 
 class PayerSign(Owned):
@@ -217,7 +223,9 @@ class PayerSign(Owned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "kind", "value", "customer"], condition=Q(revoked_at=None), name="payments_sign_once"
+                fields=["organization", "kind", "value", "customer"],
+                condition=Q(revoked_at=None),
+                name="payments_sign_once",
             )
         ]
         indexes = [models.Index(fields=["organization", "customer"], name="payments_sign_customer")]
@@ -230,7 +238,9 @@ class InvoiceKey(Owned):
     key = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "key", "invoice"], name="payments_invoicekey_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "key", "invoice"], name="payments_invoicekey_once")
+        ]
 
 
 class Approval(Owned):
@@ -295,7 +305,9 @@ class ReturnToDo(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "deposit"], condition=Q(state="open"), name="payments_return_open")
+            models.UniqueConstraint(
+                fields=["organization", "deposit"], condition=Q(state="open"), name="payments_return_open"
+            )
         ]
         indexes = [models.Index(fields=["organization", "state", "-asked_at"], name="payments_return_state")]
 

@@ -148,10 +148,10 @@ def _entry(row: NewAllocation, key: UUID) -> Entry:
 
 
 _COLUMNS = {
-    **{"id": "uuid", "decision": "uuid", "deposit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid"},
-    **{"from_advance_id": "uuid", "kind": "text", "amount_minor": "bigint", "currency": "text", "on_day": "date"},
-    **{"is_automatic": "boolean", "grade": "text", "reasons": "text", "memo": "text"},
-    **{"debit_account": "text", "credit_account": "text", "entry_id": "uuid"},
+    "id": "uuid", "decision": "uuid", "deposit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid",
+    "from_advance_id": "uuid", "kind": "text", "amount_minor": "bigint", "currency": "text", "on_day": "date",
+    "is_automatic": "boolean", "grade": "text", "reasons": "text", "memo": "text",
+    "debit_account": "text", "credit_account": "text", "entry_id": "uuid",
 }
 
 

@@ -115,7 +115,9 @@ def customer_standings(
     ]
 
 
-def standing_of(customer_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None) -> CustomerLine | None:
+def standing_of(
+    customer_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
+) -> CustomerLine | None:
     """One customer's standing; None when there is no invoice and no advance."""
     return next(iter(customer_standings(customers=[customer_id], as_of=as_of, known_at=known_at)), None)
 
@@ -144,7 +146,7 @@ def standing_rows(
 _LIVE = """allocation."on" <= %(on)s AND allocation.recorded_at <= %(known)s
    AND NOT (coalesce(allocation.released_on <= %(on)s, false) AND coalesce(allocation.released_at <= %(known)s, false))"""
 
-_SITUATIONS = f"""
+SITUATIONS = f"""
 WITH one AS (
     SELECT invoice.id, invoice.customer_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.currency,
            invoice.total_minor FROM invoices_invoice invoice
@@ -197,7 +199,7 @@ SELECT customer_id, max("on") AS last_on FROM payments_allocation allocation
 
 
 def _situations(customers: Sequence[UUID] | None, on: date, known_at: datetime | None) -> list[dict[str, Any]]:
-    return fetched(_SITUATIONS, **_moment(customers, on, known_at))
+    return fetched(SITUATIONS, **_moment(customers, on, known_at))
 
 
 def _advances(customers: Sequence[UUID] | None, on: date, known_at: datetime | None) -> dict[UUID, int]:

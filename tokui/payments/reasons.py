@@ -11,7 +11,11 @@ from tokui.payments.matching import Reason
 
 def stored_reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     return [
-        {"code": reason.code.value, "weight": reason.weight, "fields": {name: _plain(value) for name, value in reason.fields}}
+        {
+            "code": reason.code.value,
+            "weight": reason.weight,
+            "fields": {name: _plain(value) for name, value in reason.fields},
+        }
         for reason in reasons
     ]
 

@@ -1,8 +1,15 @@
 """The verbs of banking, by activity."""
 
 from tokui.banking.actions.accounts import NewAccount, add_account, change_account
-from tokui.banking.actions.deposits import NewDeposit, apply_deposits, cancel_deposit, cancel_deposits, name_payers
-from tokui.banking.actions.deposits import record_deposit, record_deposits
+from tokui.banking.actions.deposits import (
+    NewDeposit,
+    apply_deposits,
+    cancel_deposit,
+    cancel_deposits,
+    name_payers,
+    record_deposit,
+    record_deposits,
+)
 from tokui.banking.actions.results import import_results
 from tokui.banking.actions.statements import import_statement, read_again, read_statement
 

@@ -66,7 +66,9 @@ def change_account(account: BankAccount, changes: dict[str, Any], *, by: Actor) 
     changed = {name: value for name, value in changes.items() if name in CHANGEABLE and getattr(account, name) != value}
     for name, value in changed.items():
         setattr(account, name, value)
-    _check({"code": account.code, "currency": account.currency, **{name: getattr(account, name) for name in CHANGEABLE}})
+    _check(
+        {"code": account.code, "currency": account.currency, **{name: getattr(account, name) for name in CHANGEABLE}}
+    )
     if changed.keys() & {"bank_code", "branch_code"}:
         account.bank_name = bank_name(account.bank_code)
         account.branch_name = branch_name(account.bank_code, account.branch_code)

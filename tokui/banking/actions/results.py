@@ -23,7 +23,16 @@ from tokui.core.values import parse_amount, parse_day
 from tokui.customers.models import Customer
 
 VOCABULARY = {
-    "customer": ["顧客コード", "顧客番号", "得意先コード", "会員番号", "会員ID", "顧客ID", "customer code", "customer id"],
+    "customer": [
+        "顧客コード",
+        "顧客番号",
+        "得意先コード",
+        "会員番号",
+        "会員ID",
+        "顧客ID",
+        "customer code",
+        "customer id",
+    ],
     "amount": ["金額", "請求金額", "決済金額", "入金額", "支払金額", "amount", "total"],
     "day": ["決済日", "入金日", "支払日", "振替日", "取引日", "処理日", "日付", "date", "paid on"],
     "reference": ["請求書番号", "請求番号", "注文番号", "受付番号", "invoice number", "reference", "order id"],
@@ -32,7 +41,22 @@ VOCABULARY = {
 }
 NEEDED = ("customer", "amount", "day")
 #: What such lists write for money that came. Zengin 口座振替 writes 0 for 振替済.
-PAID_WORDS = {"", "0", "ok", "済", "成功", "完了", "決済完了", "振替済", "入金済", "支払済", "paid", "succeeded", "success", "captured"}
+PAID_WORDS = {
+    "",
+    "0",
+    "ok",
+    "済",
+    "成功",
+    "完了",
+    "決済完了",
+    "振替済",
+    "入金済",
+    "支払済",
+    "paid",
+    "succeeded",
+    "success",
+    "captured",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +107,9 @@ def import_results(
     recorded = record_deposits(accepted, by=by)
     if parcel.state == Parcel.State.RECEIVED:
         states.move(parcel, to=Parcel.State.UNDERSTOOD)
-    return ResultList(len(recorded), len(accepted) - len(recorded), unpaid, {field: where.heading for field, where in places.items()})
+    return ResultList(
+        len(recorded), len(accepted) - len(recorded), unpaid, {field: where.heading for field, where in places.items()}
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +139,9 @@ def _places(header: Header, columns: dict[str, str]) -> dict[str, Place]:
             found[field] = Place(header.names.index(heading), heading)
     missing = [field for field in NEEDED if field not in found]
     if missing:
-        raise ResultListRefused(count=1, rows=[RowRefusal(header.row, field, "", "column_missing") for field in missing])
+        raise ResultListRefused(
+            count=1, rows=[RowRefusal(header.row, field, "", "column_missing") for field in missing]
+        )
     return found
 
 

@@ -18,7 +18,6 @@ from tokui.banking.models import Deposit
 from tokui.banking.refused import DepositFromBank, DepositNotOpen, DepositUsed, ResultListRefused
 from tokui.banking.tests.world import DAY, make_account, notice, paid, take
 from tokui.core import clock
-from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.invariants import find_offences
 from tokui.core.models import Event
@@ -38,7 +37,8 @@ def make_customer(code: str = "C-00001", name: str = "山田 太郎", kana: str 
 
 
 @pytest.mark.parametrize(
-    ("method", "debit"), [("cash", "cash"), ("offset", "offset"), ("note", "notes"), ("densai", "notes"), ("other", "other")]
+    ("method", "debit"),
+    [("cash", "cash"), ("offset", "offset"), ("note", "notes"), ("densai", "notes"), ("other", "other")],
 )
 def test_money_by_hand_is_posted_to_what_holds_it(accountant, method, debit):
     record_deposit(NewDeposit(amount_minor=500, received_on=DAY, method=method), by=accountant)
@@ -110,7 +110,7 @@ def test_only_the_bank_cancels_what_the_bank_sent(accountant):
         cancel_deposit(Deposit.objects.get(), by=accountant)
 
 
-RESULTS = "会員番号,決済日,金額,請求書番号,決済番号,結果\nC-00001,2026/11/18,\"1,320\",INV-7,p1,成功\nC-00001,2026/11/19,500,,p2,失敗\n"
+RESULTS = '会員番号,決済日,金額,請求書番号,決済番号,結果\nC-00001,2026/11/18,"1,320",INV-7,p1,成功\nC-00001,2026/11/19,500,,p2,失敗\n'
 
 
 def test_a_result_list_of_an_unconnected_system_makes_deposits_of_known_customers(accountant):

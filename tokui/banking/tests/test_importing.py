@@ -32,7 +32,9 @@ def holds() -> None:
 
 def test_each_payment_of_a_file_becomes_a_posted_deposit(organization, accountant):
     account = make_account()
-    read = take(notice(paid("ヤマダ タロウ", 13200), paid("カ)ホクト", 329340, code="0000000123")), account, by=accountant)
+    read = take(
+        notice(paid("ヤマダ タロウ", 13200), paid("カ)ホクト", 329340, code="0000000123")), account, by=accountant
+    )
     assert (read.state, read.format, read.added_count, read.deposit_count) == ("read", "zengin-01", 2, 2)
     assert {(row.payer_raw, row.strict_key, row.amount_minor, row.state) for row in Deposit.objects.all()} == {
         ("ﾔﾏﾀﾞ ﾀﾛｳ", "ヤマダタロウ", 13200, "open"),
@@ -89,7 +91,12 @@ def test_totals_that_differ_are_named(organization):
 
 def test_a_file_of_another_account_is_refused_with_both_numbers(organization):
     read = take(notice(paid("ヤマダ", 100), number="7654321"), make_account())
-    assert read.refusal == {"code": "other_account", "field": "account_number", "found": "7654321", "expected": "1234567"}
+    assert read.refusal == {
+        "code": "other_account",
+        "field": "account_number",
+        "found": "7654321",
+        "expected": "1234567",
+    }
 
 
 def test_a_refused_file_can_be_read_after_the_account_was_corrected(organization):
@@ -156,7 +163,9 @@ def test_a_csv_that_no_bank_writes_is_read_through_the_saved_mapping(organizatio
     account = make_account("net", bank_code="", branch_code="", number="")
     content = "日,内容,入,出\n2026/11/20,ヤマダ タロウ,500,\n2026/11/20,手数料,,110\n".encode("cp932")
     assert take(content, account).state == "refused"
-    change_account(account, {"mapping": {"date": ["日"], "payer": "内容", "money_in": "入", "money_out": "出"}}, by=SYSTEM)
+    change_account(
+        account, {"mapping": {"date": ["日"], "payer": "内容", "money_in": "入", "money_out": "出"}}, by=SYSTEM
+    )
     assert take(content, account).state == "read"
     assert [(row.payer_raw, row.amount_minor) for row in Deposit.objects.all()] == [("ヤマダ タロウ", 500)]
 

@@ -9,8 +9,8 @@ from datetime import date
 from tokui.banking.actions import NewAccount, add_account, import_statement
 from tokui.banking.models import BankAccount, Statement
 from tokui.banking.statements import Kind, StatementAccount, StatementLine
-from tokui.core.actors import SYSTEM, Actor
 from tokui.connectors.zengin import to_zengin, write_01, write_03
+from tokui.core.actors import SYSTEM, Actor
 
 DAY = date(2026, 11, 20)
 
@@ -20,7 +20,9 @@ def make_account(code: str = "main", **changes: str) -> BankAccount:
     return add_account(NewAccount(code=code, **values), by=SYSTEM)
 
 
-def paid(payer: str, amount: int, on: date = DAY, *, cancels: bool = False, code: str = "", edi: str = "", n: int = 1) -> StatementLine:
+def paid(
+    payer: str, amount: int, on: date = DAY, *, cancels: bool = False, code: str = "", edi: str = "", n: int = 1
+) -> StatementLine:
     return StatementLine(
         number=n,
         booked_on=on,
@@ -35,7 +37,9 @@ def paid(payer: str, amount: int, on: date = DAY, *, cancels: bool = False, code
     )
 
 
-def notice(*lines: StatementLine, number: str = "1234567", from_on: date | None = None, to_on: date | None = None) -> bytes:
+def notice(
+    *lines: StatementLine, number: str = "1234567", from_on: date | None = None, to_on: date | None = None
+) -> bytes:
     """A Zengin 01 file (振込入金通知)."""
     return write_01([_account(lines, number, from_on, to_on)], created_on=DAY)
 
@@ -47,7 +51,9 @@ def statement(opening: int, *lines: StatementLine, from_on: date | None = None, 
     return write_03([replace(account, opening_minor=opening, closing_minor=closing)], created_on=DAY)
 
 
-def take(content: bytes, account: BankAccount, *, by: Actor = SYSTEM, name: str = "file.txt", format: str = "auto") -> Statement:
+def take(
+    content: bytes, account: BankAccount, *, by: Actor = SYSTEM, name: str = "file.txt", format: str = "auto"
+) -> Statement:
     return import_statement(content, account=account, name=name, format=format, by=by, at_once=True)
 
 

@@ -54,7 +54,9 @@ def test_what_went_out_comes_back_unchanged(organization, owner, file_format, la
 def test_an_edited_export_is_merged_by_id_and_emptied_cells_empty_their_field(organization, owner):
     world(owner)
     text = exported(owner, "csv").decode("utf-8-sig")
-    edited = text.replace("オオタ ユキ", "").replace("生徒", "卒業生").replace("1100", "2200").replace(",P,", ",P-2,", 1)
+    edited = (
+        text.replace("オオタ ユキ", "").replace("生徒", "卒業生").replace("1100", "2200").replace(",P,", ",P-2,", 1)
+    )
     batch = applied(checked(receive_import(edited.encode(), name="x.csv", by=owner), owner), owner)
     assert counts(batch)[:2] == (0, 2)
     row = Customer.objects.get(code="P-2")

@@ -24,7 +24,13 @@ from tokui.payments.events import AdvanceApplied, DepositRefunded, ReturnAsked
 from tokui.payments.models import Allocation, ReturnToDo, Suggestion
 from tokui.payments.policy import policy_of_organization
 from tokui.payments.posting import UNAPPLIED, NewAllocation, accounts_of, make_allocations
-from tokui.payments.refused import AdvanceTooSmall, InvoiceNotOpen, MoreThanOwed, NothingToAllocate, OtherCustomersAdvance
+from tokui.payments.refused import (
+    AdvanceTooSmall,
+    InvoiceNotOpen,
+    MoreThanOwed,
+    NothingToAllocate,
+    OtherCustomersAdvance,
+)
 from tokui.payments.standings import refresh_standings
 
 Kind = Allocation.Kind
@@ -56,7 +62,13 @@ def apply_advance(customer: Customer, uses: Sequence[tuple[UUID, int]], *, by: A
 
 @transaction.atomic
 def ask_return(
-    deposit: Deposit, *, why: str, by: Actor, customer: Customer | None = None, amount_minor: int | None = None, note: str = ""
+    deposit: Deposit,
+    *,
+    why: str,
+    by: Actor,
+    customer: Customer | None = None,
+    amount_minor: int | None = None,
+    note: str = "",
 ) -> ReturnToDo:
     """Put money that came twice or by mistake on the list of what must be sent back or kept."""
     access.require(by, PAYMENTS_ALLOCATE)

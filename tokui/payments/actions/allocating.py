@@ -87,7 +87,9 @@ def allocate(
     _remember(deposit, decision, made, policy, by)
     refresh_standings({row.customer_id for row in made}, by=by)
     _announce(deposit, decision, made, by)
-    approval = ask_approval(invoices[waiting.invoice_id], waiting.kind, waiting.amount_minor, memo, by=by) if waiting else None
+    approval = (
+        ask_approval(invoices[waiting.invoice_id], waiting.kind, waiting.amount_minor, memo, by=by) if waiting else None
+    )
     deposit.refresh_from_db()
     return Allocated(decision, ids, deposit.left_minor, approval)
 
@@ -206,7 +208,9 @@ def _advance(deposit: Deposit, customer_id: UUID, amount: int, policy: PaymentPo
     )
 
 
-def _remember(deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], policy: PaymentPolicy, by: Actor) -> None:
+def _remember(
+    deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], policy: PaymentPolicy, by: Actor
+) -> None:
     """Write the decision for the scorecard, learn the payer's name, and take the answered suggestions away."""
     best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
     owners = {row.customer_id for row in made if row.kind in Allocation.FROM_DEPOSIT}
@@ -245,4 +249,6 @@ def _announce(deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], b
         emit(facts, about=deposit, by=by)
     for row in made:
         if row.kind == Kind.ADVANCE:
-            emit(AdvanceKept(decision, deposit.pk, row.customer_id, row.amount_minor, row.currency), about=deposit, by=by)
+            emit(
+                AdvanceKept(decision, deposit.pk, row.customer_id, row.amount_minor, row.currency), about=deposit, by=by
+            )

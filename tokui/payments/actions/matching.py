@@ -62,7 +62,9 @@ def match_deposits(deposit_ids: Iterable[UUID] | None, *, by: Actor = SYSTEM) ->
     A constant number of statements per batch of 5,000; only one run at a time in an organization.
     """
     access.require(by, PAYMENTS_ALLOCATE)
-    open_ids = Deposit.objects.filter(state=Deposit.State.OPEN).order_by("received_on", "pk").values_list("pk", flat=True)
+    open_ids = (
+        Deposit.objects.filter(state=Deposit.State.OPEN).order_by("received_on", "pk").values_list("pk", flat=True)
+    )
     wanted = list(open_ids if deposit_ids is None else open_ids.filter(pk__in=list(deposit_ids)))
     done = Matched()
     for start in range(0, len(wanted), BATCH):
@@ -72,12 +74,16 @@ def match_deposits(deposit_ids: Iterable[UUID] | None, *, by: Actor = SYSTEM) ->
 
 
 @transaction.atomic
-def confirm_suggestion(suggestion: Suggestion, *, by: Actor, difference: str = "", memo: str = "", keep_rest: bool = False) -> Allocated:
+def confirm_suggestion(
+    suggestion: Suggestion, *, by: Actor, difference: str = "", memo: str = "", keep_rest: bool = False
+) -> Allocated:
     """Post a suggestion as it stands. `difference` says what becomes of what is missing: "" leaves it open; fee,
     discount, write_off or withholding closes it. `keep_rest` holds what is over as the customer's advance."""
     uses = uses_of(suggestion, difference)
     over = suggestion.over_minor if keep_rest else 0
-    return allocate(suggestion.deposit, uses, by=by, memo=memo, advance_minor=over, advance_customer=suggestion.customer)
+    return allocate(
+        suggestion.deposit, uses, by=by, memo=memo, advance_minor=over, advance_customer=suggestion.customer
+    )
 
 
 @transaction.atomic
@@ -90,7 +96,9 @@ def confirm_certain(*, by: Actor) -> Matched:
     for key in sorted(waiting):
         try:
             with transaction.atomic():
-                confirm_suggestion(waiting[key], by=by, difference=Allocation.Kind.FEE if waiting[key].fee_minor else "")
+                confirm_suggestion(
+                    waiting[key], by=by, difference=Allocation.Kind.FEE if waiting[key].fee_minor else ""
+                )
                 posted += 1
         except Refusal:
             continue  # someone was faster, or the invoice changed: it stays in the list
@@ -104,7 +112,9 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
     """
     left = suggestion.deposit.left_minor
     kind = difference or (Allocation.Kind.FEE if suggestion.fee_minor else "")
-    open_minor = dict(Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor"))
+    open_minor = dict(
+        Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor")
+    )
     settled = dict(Invoice.objects.filter(pk__in=list(open_minor)).values_list("pk", "settled_minor"))
     uses = []
     for key, amount in suggestion.allocations:

@@ -72,7 +72,12 @@ def decline(deposit: Deposit, invoice_ids: Sequence[UUID], *, by: Actor) -> None
     lock(deposit)
     best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
     Declined.objects.bulk_create(
-        [Declined(organization_id=deposit.organization_id, deposit=deposit, invoice_id=key, by=by.name, at=clock.now()) for key in invoice_ids],
+        [
+            Declined(
+                organization_id=deposit.organization_id, deposit=deposit, invoice_id=key, by=by.name, at=clock.now()
+            )
+            for key in invoice_ids
+        ],
         ignore_conflicts=True,
     )
     Decision.objects.create(
@@ -133,7 +138,9 @@ def _write_declined(rows: Sequence[Allocation], by: Actor) -> None:
     now = clock.now()
     Declined.objects.bulk_create(
         [
-            Declined(organization_id=rows[0].organization_id, deposit_id=deposit, invoice_id=invoice, by=by.name, at=now)
+            Declined(
+                organization_id=rows[0].organization_id, deposit_id=deposit, invoice_id=invoice, by=by.name, at=now
+            )
             for deposit, invoice in sorted(pairs)
         ],
         ignore_conflicts=True,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-import conftest
 from django.db import connection
 
+import conftest
 from tokui.access.actions import found_organization
 from tokui.core.tenancy import organization_scope
 

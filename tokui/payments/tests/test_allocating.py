@@ -100,7 +100,9 @@ def test_a_viewer_may_not_allocate(viewer):
         allocate(deposit, [Use(invoice.pk, 1000)], by=viewer)
 
 
-@pytest.mark.parametrize(("kind", "account"), [("fee", "fees:bank"), ("discount", "writeoff:discount"), ("withholding", "withholding")])
+@pytest.mark.parametrize(
+    ("kind", "account"), [("fee", "fees:bank"), ("discount", "writeoff:discount"), ("withholding", "withholding")]
+)
 def test_a_difference_closes_the_invoice_and_is_posted_to_its_account(accountant, kind, account):
     customer = make_customer()
     invoice, deposit = make_invoice(customer, 24200), make_deposit(23540)

@@ -75,7 +75,11 @@ def _something(chance, customers, day):
     elif act == "give_up" and open_ones:
         write_off(open_ones[0], amount_minor=open_ones[0].open_minor, reason="試験", by=SYSTEM)
     elif act == "release":
-        live = Allocation.objects.filter(released_at=None, customer=customer, kind="payment").order_by("-recorded_at").first()
+        live = (
+            Allocation.objects.filter(released_at=None, customer=customer, kind="payment")
+            .order_by("-recorded_at")
+            .first()
+        )
         if live:
             release(live.decision, by=SYSTEM)
 

@@ -25,7 +25,12 @@ def make_customer(name: str = "太田 由紀", kana: str = "オオタ ユキ", *
 
 
 def make_invoice(
-    customer: Customer, total: int = 24200, *, number: str = "", due_on: date = DAY + timedelta(7), issued_on: date = DAY
+    customer: Customer,
+    total: int = 24200,
+    *,
+    number: str = "",
+    due_on: date = DAY + timedelta(7),
+    issued_on: date = DAY,
 ) -> Invoice:
     """A receivable with a number and days of our choice: what a customer brings from the old system."""
     new = NewOpening(customer.pk, number or f"INV-2611-{next(_codes):04d}", issued_on, due_on, total)
@@ -44,7 +49,13 @@ def make_deposit(
 ) -> Deposit:
     account = account or BankAccount.objects.first() or make_account()
     new = NewDeposit(
-        amount_minor=amount, received_on=on, method="transfer", payer=payer, account=account, text=text, customer=customer
+        amount_minor=amount,
+        received_on=on,
+        method="transfer",
+        payer=payer,
+        account=account,
+        text=text,
+        customer=customer,
     )
     return record_deposit(new, by=by)
 

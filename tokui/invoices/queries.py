@@ -1,0 +1,147 @@
+"""Finding documents and sales: by day, amount and counterparty and any two together (電子帳簿保存法), and sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from tokui.customers.index import wanted
+from tokui.customers.models import Customer
+from tokui.invoices.closing import closing_days
+from tokui.invoices.models import Invoice, SaleLine
+
+
+@dataclass(frozen=True)
+class InvoiceSearch:
+    """Conditions that hold together; an empty one does not restrict. Amounts in minor units, days included."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    least_minor: int | None = None
+    most_minor: int | None = None
+    customer_id: UUID | None = None
+    counterparty: str = ""
+    number: str = ""
+    state: str = ""
+    business_id: UUID | None = None
+    kind: str = ""
+    today: date | None = None
+
+
+def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
+    """Documents that fit a search, with customer and business. `state` may also be open, overdue or paid."""
+    rows = Invoice.objects.select_related("customer", "business")
+    if search.from_on:
+        rows = rows.filter(issued_on__gte=search.from_on)
+    if search.to_on:
+        rows = rows.filter(issued_on__lte=search.to_on)
+    if search.least_minor is not None:
+        rows = rows.filter(total_minor__gte=search.least_minor)
+    if search.most_minor is not None:
+        rows = rows.filter(total_minor__lte=search.most_minor)
+    if search.customer_id:
+        rows = rows.filter(customer_id=search.customer_id)
+    if search.counterparty:
+        rows = rows.filter(customer_id__in=_customers(search.counterparty))
+    if search.number:
+        rows = rows.filter(number__gte=search.number, number__lt=search.number + "\U0010ffff")
+    if search.business_id:
+        rows = rows.filter(business_id=search.business_id)
+    if search.kind:
+        rows = rows.filter(kind=search.kind)
+    return _in_state(rows, search)
+
+
+def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoice]:
+    is_open = Q(state=Invoice.State.ISSUED) & ~Q(settled_minor=F("total_minor"))
+    if search.state == "open":
+        return rows.filter(is_open)
+    if search.state == "overdue":
+        return rows.filter(is_open, due_on__lt=search.today, kind__in=["invoice", "opening"])
+    if search.state == "paid":
+        return rows.filter(state=Invoice.State.ISSUED, settled_minor=F("total_minor"))
+    return rows.filter(state=search.state) if search.state else rows
+
+
+#: A name that fits more customers than this is too short to search documents by.
+MOST_CUSTOMERS = 2_000
+
+
+def _customers(text: str) -> list[UUID]:
+    """Customers by name, kana or code, through the customers' own index; one character finds a code only."""
+    looked = wanted(text)
+    if not looked.is_searchable:
+        return list(Customer.objects.filter(code=text.strip()).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM customers_search(%s, %s, %s)",
+            [list(looked.grams), list(looked.words), MOST_CUSTOMERS],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class ClosingPreview:
+    """What a closing run would do: payers, lines and sums, and the lines that came too late for their period."""
+
+    payers: int
+    lines: int
+    late: int
+    net_minor: int
+    below_zero: int
+
+
+def preview_closing(on: date) -> ClosingPreview:
+    """Count what a run on this day would invoice, without tax; nothing is locked or written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH waiting AS (
+                SELECT payer.id AS payer_id, line.business_id, line.currency, line.sold_on, line.amount_minor
+                  FROM invoices_saleline line
+                  JOIN customers_customer customer ON customer.id = line.customer_id
+                  JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
+                 WHERE line.invoice_id IS NULL AND line.sold_on <= %(on)s AND payer.closing_day = ANY(%(days)s)
+                   AND NOT EXISTS (SELECT 1 FROM invoices_invoice earlier
+                        WHERE earlier.customer_id = payer.id AND earlier.business_id = line.business_id
+                          AND earlier.currency = line.currency AND earlier.closing_on >= %(on)s
+                          AND earlier.state <> 'void')
+            ), grouped AS (
+                SELECT payer_id, business_id, currency, count(*) AS lines, sum(amount_minor) AS net,
+                       count(*) FILTER (WHERE sold_on <= (%(on)s::date - interval '1 month')::date) AS late
+                  FROM waiting GROUP BY payer_id, business_id, currency
+            )
+            SELECT count(*), coalesce(sum(lines), 0)::int, coalesce(sum(late), 0)::int,
+                   coalesce(sum(net), 0)::bigint, count(*) FILTER (WHERE net < 0) FROM grouped
+            """,
+            {"on": on, "days": closing_days(on)},
+        )
+        return ClosingPreview(*cursor.fetchone())
+
+
+def waiting_days(limit: int = 6) -> list[tuple[date, int]]:
+    """Closing days that have passed with sales still open, newest first, with the number of lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT day::date, count(*)::int FROM (
+                SELECT line.sold_on, payer.closing_day FROM invoices_saleline line
+                  JOIN customers_customer customer ON customer.id = line.customer_id
+                  JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
+                 WHERE line.invoice_id IS NULL AND payer.closing_day IS NOT NULL LIMIT 20000) AS waiting
+             CROSS JOIN LATERAL (
+                SELECT least(month + (closing_day - 1) * interval '1 day', month + interval '1 month - 1 day') AS day
+                  FROM (SELECT date_trunc('month', sold_on) AS month) AS sold) AS closing
+             GROUP BY day ORDER BY day DESC LIMIT %s
+            """,
+            [limit],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def open_sales() -> QuerySet[SaleLine]:
+    return SaleLine.objects.filter(invoice=None).select_related("customer", "business")
