@@ -186,3 +186,8 @@ def _key(text: str, prefix: str, field: str) -> UUID:
         return parse_public_id(text, prefix)
     except ValueError as trouble:
         raise Invalid(field=field, reason=_("This is not an id of that kind.")) from trouble
+
+
+api.add_router("/customers", "tokui.customers.api.router")
+api.add_router("/relationships", "tokui.customers.api.relationships")
+api.add_router("/imports", "tokui.customers.api.imports")

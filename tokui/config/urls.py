@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("tokui.ui.urls")),
     path("", include("tokui.access.urls")),
-    path("", include("tokui.invoices.urls")),
     path("", include("tokui.customers.urls")),
-    path("", include("tokui.payments.urls")),
+    path("", include("tokui.invoices.urls")),
     path("", include("tokui.banking.urls")),
+    path("", include("tokui.payments.urls")),
 ]

@@ -1,4 +1,4 @@
-"""The list's own conditions, orders and columns. Every operator is leakproof, so that row security keeps the indexes."""
+"""The list's own conditions, orders and columns. Every operator is leakproof, so row security keeps the indexes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.access.models import Business, Membership, User
 from tokui.core.clock import TOKYO
@@ -203,50 +203,70 @@ def _due_words(closing_day: int) -> str:
     return str(_("Month end")) if closing_day == 31 else str(_("Day %(day)d") % {"day": closing_day})
 
 
-list_filter(ListFilter("business", lazy("Business"), _public("business_id", "biz"), _businesses, order=10))
-list_filter(ListFilter("owner", lazy("Person in charge"), _public("owner_id", "usr"), _owners, order=20))
-list_filter(ListFilter("tag", lazy("Tag"), _tagged, _tags, order=30))
-list_filter(ListFilter("kind", lazy("Kind"), _chosen("kind"), _choices("kind"), order=40))
+list_filter(ListFilter("business", gettext_lazy("Business"), _public("business_id", "biz"), _businesses, order=10))
+list_filter(ListFilter("owner", gettext_lazy("Person in charge"), _public("owner_id", "usr"), _owners, order=20))
+list_filter(ListFilter("tag", gettext_lazy("Tag"), _tagged, _tags, order=30))
+list_filter(ListFilter("kind", gettext_lazy("Kind"), _chosen("kind"), _choices("kind"), order=40))
 list_filter(
     ListFilter(
         "active",
-        lazy("Active"),
+        gettext_lazy("Active"),
         _active,
-        lambda: [("yes", lazy("Active")), ("no", lazy("No longer active")), ("all", lazy("All"))],
+        lambda: [
+            ("yes", gettext_lazy("Active")),
+            ("no", gettext_lazy("No longer active")),
+            ("all", gettext_lazy("All")),
+        ],
         order=50,
     )
 )
-list_filter(ListFilter("code", lazy("Customer code"), _begins("code"), order=60))
-list_filter(ListFilter("kana", lazy("Kana"), _begins("sort_kana"), order=61))
-list_filter(ListFilter("email", lazy("Mail address"), lambda rows, value: rows.filter(email=value.lower()), order=62))
-list_filter(ListFilter("phone", lazy("Phone"), _phone, order=63))
-list_filter(ListFilter("bill_to", lazy("Billed to"), _public("bill_to_id", "cus"), order=64))
-list_filter(ListFilter("import", lazy("Import"), _public("created_in_id", Import.PREFIX), order=65))
-list_filter(ListFilter("closing_day", lazy("Closing day"), _number("closing_day"), is_indexed=False, order=70))
+list_filter(ListFilter("code", gettext_lazy("Customer code"), _begins("code"), order=60))
+list_filter(ListFilter("kana", gettext_lazy("Kana"), _begins("sort_kana"), order=61))
+list_filter(
+    ListFilter("email", gettext_lazy("Mail address"), lambda rows, value: rows.filter(email=value.lower()), order=62)
+)
+list_filter(ListFilter("phone", gettext_lazy("Phone"), _phone, order=63))
+list_filter(ListFilter("bill_to", gettext_lazy("Billed to"), _public("bill_to_id", "cus"), order=64))
+list_filter(ListFilter("import", gettext_lazy("Import"), _public("created_in_id", Import.PREFIX), order=65))
+list_filter(ListFilter("closing_day", gettext_lazy("Closing day"), _number("closing_day"), is_indexed=False, order=70))
 list_filter(
     ListFilter(
-        "delivery", lazy("Delivery of invoices"), _chosen("delivery"), _choices("delivery"), is_indexed=False, order=71
+        "delivery",
+        gettext_lazy("Delivery of invoices"),
+        _chosen("delivery"),
+        _choices("delivery"),
+        is_indexed=False,
+        order=71,
     )
 )
 list_filter(
     ListFilter(
-        "tax_display", lazy("Tax display"), _chosen("tax_display"), _choices("tax_display"), is_indexed=False, order=72
+        "tax_display",
+        gettext_lazy("Tax display"),
+        _chosen("tax_display"),
+        _choices("tax_display"),
+        is_indexed=False,
+        order=72,
     )
 )
 for _key in ("corporate_number", "registration_number"):
     list_filter(ListFilter(_key, FIELD_WORDS[_key], _equal(_key), is_indexed=False, order=80))
-list_filter(ListFilter("postal_code", lazy("Postal code"), _begins("postal_code"), is_indexed=False, order=81))
-list_filter(ListFilter("created.from", lazy("Entered from"), _created(is_from=True), is_indexed=False, order=90))
-list_filter(ListFilter("created.to", lazy("Entered until"), _created(is_from=False), is_indexed=False, order=91))
+list_filter(ListFilter("postal_code", gettext_lazy("Postal code"), _begins("postal_code"), is_indexed=False, order=81))
+list_filter(
+    ListFilter("created.from", gettext_lazy("Entered from"), _created(is_from=True), is_indexed=False, order=90)
+)
+list_filter(
+    ListFilter("created.to", gettext_lazy("Entered until"), _created(is_from=False), is_indexed=False, order=91)
+)
 
-list_sort(ListSort("name", lazy("Name"), ("sort_kana", "id")))
-list_sort(ListSort("code", lazy("Customer code"), ("code", "id")))
-list_sort(ListSort("newest", lazy("Newest first"), ("-id",)))
+list_sort(ListSort("name", gettext_lazy("Name"), ("sort_kana", "id")))
+list_sort(ListSort("code", gettext_lazy("Customer code"), ("code", "id")))
+list_sort(ListSort("newest", gettext_lazy("Newest first"), ("-id",)))
 
 _column("code", order=5, sort="code")
-list_column(ListColumn("business", lazy("Business"), _business_names, cell=_biz_cell, order=10))
-list_column(ListColumn("tags", lazy("Tags"), _tag_names, cell=_tag_cell, order=60))
-list_column(ListColumn("owner", lazy("Person in charge"), _owner_names, order=70))
+list_column(ListColumn("business", gettext_lazy("Business"), _business_names, cell=_biz_cell, order=10))
+list_column(ListColumn("tags", gettext_lazy("Tags"), _tag_names, cell=_tag_cell, order=60))
+list_column(ListColumn("owner", gettext_lazy("Person in charge"), _owner_names, order=70))
 _column("email", order=80)
 _column("phone", national, order=81, is_shown=False)
 _column("postal_code", format_postal_code, order=82, is_shown=False)

@@ -30,7 +30,8 @@ invariant(
     "A value of an own field stands in the column of the field's kind.",
     "SELECT v.id, f.key FROM customers_customvalue v JOIN customers_customfield f ON f.id = v.field_id "
     "WHERE (f.kind IN ('text', 'choice')) <> (v.text IS NOT NULL) "
-    "OR (f.kind IN ('number', 'money', 'boolean')) <> (v.number IS NOT NULL) OR (f.kind = 'date') <> (v.day IS NOT NULL)",
+    "OR (f.kind IN ('number', 'money', 'boolean')) <> (v.number IS NOT NULL) "
+    "OR (f.kind = 'date') <> (v.day IS NOT NULL)",
 )
 invariant(
     "imports-count-their-rows",

@@ -178,9 +178,9 @@ def bonds_of(customer: Customer) -> list[Bond]:
         .order_by("kind", "created_at")[:100]
     )
     return [
-        Bond(row, row.from_customer, row.kind, True)
+        Bond(row, row.from_customer, row.kind, is_from_other=True)
         if row.to_customer_id == customer.pk
-        else Bond(row, row.to_customer, row.kind, False)
+        else Bond(row, row.to_customer, row.kind, is_from_other=False)
         for row in rows
     ]
 

@@ -93,6 +93,6 @@ def list_sort(sort: ListSort) -> ListSort:
 
 
 def search_hits(search: Search) -> Search:
-    """Register a search by something else than the customer's own text: an invoice's number. It returns customers' ids."""
+    """Register a search by something else than the customer's own text (an invoice's number); it returns their ids."""
     SEARCHES[f"{search.__module__}.{search.__qualname__}"] = search
     return search

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.core.models import Event
 from tokui.core.vault import decrypt_personal_many
@@ -31,7 +31,7 @@ def _changes(events: Sequence[Event]) -> Mapping[UUID, Line]:
 
 def _change(event: Event, text: str | None, names: Mapping[str, str]) -> Line:
     fields = [str(FIELD_WORDS.get(name, name)) for name in event.payload.get("fields", [])]
-    title = _("Changed: %(fields)s") % {"fields": _("、").join(fields)}
+    title = _("Changed: %(fields)s") % {"fields": _(", ").join(fields)}
     values = json.loads(text) if text else {}
     facts = [
         (str(FIELD_WORDS.get(name, name)), f"{_shown(name, old, names)} → {_shown(name, new, names)}")
@@ -137,7 +137,7 @@ def _public(customer_id: UUID) -> str:
     return Customer(id=customer_id).public_id
 
 
-tells("customers.ContactAdded")(_contacts(lazy("A contact was added")))
-tells("customers.ContactRemoved")(_contacts(lazy("A contact was removed")))
-tell_simply("customers.CustomerCreated", "plus", lazy("Entered in Tokui"))
-tell_simply("customers.CustomerRemoved", "trash", lazy("Removed: the import was undone"))
+tells("customers.ContactAdded")(_contacts(gettext_lazy("A contact was added")))
+tells("customers.ContactRemoved")(_contacts(gettext_lazy("A contact was removed")))
+tell_simply("customers.CustomerCreated", "plus", gettext_lazy("Entered in Tokui"))
+tell_simply("customers.CustomerRemoved", "trash", gettext_lazy("Removed: the import was undone"))

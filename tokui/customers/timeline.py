@@ -18,7 +18,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.core.errors import Invalid
 from tokui.core.models import Event
@@ -26,9 +26,9 @@ from tokui.ui.paging import InvalidCursor, Page, page_of
 
 Text = str | Promise
 GROUPS: dict[str, Text] = {
-    "talk": lazy("Conversations"),
-    "money": lazy("Money"),
-    "record": lazy("Record"),
+    "talk": gettext_lazy("Conversations"),
+    "money": gettext_lazy("Money"),
+    "record": gettext_lazy("Record"),
 }
 PAGE_SIZE = 30
 ORDER = ("-occurred_at", "-id")

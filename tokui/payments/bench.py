@@ -117,14 +117,13 @@ def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0, a
 
 def next_after(deposit: Deposit) -> UUID | None:
     """The open deposit that the list shows after this one; the first when it was the last."""
-    later = (
+    return (
         Deposit.objects.filter(state=Deposit.State.OPEN)
         .filter(Q(received_on__lt=deposit.received_on) | Q(received_on=deposit.received_on, pk__lt=deposit.pk))
         .order_by("-received_on", "-pk")
         .values_list("pk", flat=True)
         .first()
     )
-    return later
 
 
 def open_invoices(customer: Customer, *, also: Sequence[UUID] = ()) -> list[Invoice]:

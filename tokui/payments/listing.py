@@ -44,8 +44,7 @@ def _apply(rows: Rows, value: str) -> Rows:
     states = GROUPS.get(value, (value,))
     if any(state not in STATES for state in states):
         raise Invalid(field="standing", reason=_("There is no such standing."))
-    found = rows.filter(standings__state__in=states) if len(states) > 1 else rows.filter(standings__state=states[0])
-    return found
+    return rows.filter(standings__state__in=states) if len(states) > 1 else rows.filter(standings__state=states[0])
 
 
 def _choices() -> list[tuple[str, Any]]:

@@ -1,0 +1,427 @@
+"""REST: customers, relationships, imports. The verbs ask for permission; here is only the shape."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Field, File, Query, Router, Schema, Status
+from ninja.files import UploadedFile
+
+from tokui import access
+from tokui.access.models import Business, User
+from tokui.access.permissions import CUSTOMERS_IMPORT, CUSTOMERS_VIEW
+from tokui.core.actors import Actor
+from tokui.core.errors import Invalid, NotFound
+from tokui.core.ids import parse_public_id, public_id
+from tokui.core.models import Organization
+from tokui.core.money import exponent_of
+from tokui.core.refused import ValueRefused
+from tokui.core.tenancy import require_organization
+from tokui.customers.actions import (
+    add_relationship,
+    apply_import,
+    change_customer,
+    choose_columns,
+    create_customer,
+    end_relationship,
+    receive_import,
+    undo_import,
+)
+from tokui.customers.actions.derived import custom_values_of
+from tokui.customers.custom import CustomKind, Typed, value_of
+from tokui.customers.drafts import PARSERS, CustomerDraft
+from tokui.customers.models import Customer, CustomField, Import, ImportRow, Relationship, Tagging
+from tokui.customers.queries import list_page, parse_query
+from tokui.customers.words import reason_words, table_words
+from tokui.ui.paging import InvalidCursor, page_of
+
+router = Router(tags=["customers"])
+relationships = Router(tags=["relationships"])
+imports = Router(tags=["imports"])
+
+Kind = Literal["person", "company", "school", "government", "nonprofit"]
+Shift = Literal["before", "after", "none"]
+
+
+class CustomerIn(Schema):
+    """A customer to enter, or fields to change. What is left out stays as it is."""
+
+    model_config = {"extra": "forbid"}
+
+    name: str | None = Field(None, max_length=120, examples=["株式会社 青葉商事"])
+    code: str | None = Field(None, max_length=30, description="Left out, the next number is given.")
+    kind: Kind | None = None
+    kana: str | None = Field(None, max_length=120)
+    corporate_number: str | None = Field(None, max_length=20)
+    registration_number: str | None = Field(None, max_length=20)
+    email: str | None = Field(None, max_length=254)
+    phone: str | None = Field(None, max_length=40)
+    postal_code: str | None = Field(None, max_length=10)
+    address: str | None = Field(None, max_length=200)
+    business: str | None = Field(None, max_length=40, description="biz_…; null for none")
+    owner: str | None = Field(None, max_length=40, description="usr_…; null for nobody")
+    bill_to: str | None = Field(None, max_length=40, description="cus_… of who pays; null when they pay themselves")
+    closing_day: int | None = Field(None, ge=1, le=31, description="31 is the month end; null: each sale by itself")
+    due_months: int | None = Field(None, ge=0, le=12)
+    due_day: int | None = Field(None, ge=1, le=31)
+    due_shift: Shift | None = None
+    delivery: Literal["mail", "paper", "none"] | None = None
+    tax_display: Literal["excluded", "included"] | None = None
+    tax_rounding: Literal["down", "up", "half_up"] | None = None
+    is_active: bool | None = None
+    tags: list[str] | None = Field(None, max_length=50)
+    custom: dict[str, str | int | bool | None] | None = Field(None, description="Own fields by key")
+
+
+class CustomerChangeIn(CustomerIn):
+    version: int | None = Field(None, description="Refused with state_changed when the customer has another version")
+
+
+class CustomerOut(Schema):
+    id: str
+    version: int
+    code: str
+    kind: Kind
+    name: str
+    kana: str
+    legal_form: str
+    corporate_number: str
+    registration_number: str
+    email: str
+    phone: str
+    postal_code: str
+    address: str
+    business: str | None
+    owner: str | None
+    bill_to: str | None
+    closing_day: int | None
+    due_months: int
+    due_day: int
+    due_shift: Shift
+    delivery: str
+    tax_display: str
+    tax_rounding: str
+    is_active: bool
+    tags: list[str]
+    custom: dict[str, str | int | float | bool | date | None]
+    created_at: datetime
+    changed_at: datetime
+
+
+class CustomerList(Schema):
+    data: list[CustomerOut]
+    next_cursor: str | None
+
+
+class Filters(Schema):
+    """Conditions of the list; the same as on the page."""
+
+    q: str = Field("", max_length=200, description="Search: name, kana, mail address, phone, code")
+    sort: str = Field("", max_length=40)
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=1000)
+    business: str = Field("", max_length=40)
+    owner: str = Field("", max_length=40)
+    tag: str = Field("", max_length=40)
+    kind: Kind | Literal[""] = ""
+    active: Literal["yes", "no", "all", ""] = ""
+    code: str = Field("", max_length=30, description="Begins with")
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=40)
+    bill_to: str = Field("", max_length=40)
+    closing_day: str = Field("", max_length=4, pattern=r"^([0-9]{1,2}|none)?$")
+
+
+class RelationshipIn(Schema):
+    """`from_customer` is the guardian, parent company, payer … of `to_customer`."""
+
+    model_config = {"extra": "forbid"}
+
+    from_customer: str = Field(max_length=40)
+    to_customer: str = Field(max_length=40)
+    kind: Literal["guardian", "employee", "parent_company", "partner", "referrer", "pays_for"]
+    note: str = Field("", max_length=120)
+
+
+class RelationshipOut(RelationshipIn):
+    id: str
+
+
+class RelationshipList(Schema):
+    data: list[RelationshipOut]
+    next_cursor: str | None
+
+
+class ColumnsIn(Schema):
+    model_config = {"extra": "forbid"}
+
+    columns: dict[str, str] = Field(description="Field → heading in the file")
+    sender: str = Field("", max_length=120)
+
+
+class ImportRowOut(Schema):
+    sheet: str
+    row: int
+    outcome: str
+    column: str
+    value: str
+    code: str
+    reason: str
+
+
+class ImportOut(Schema):
+    id: str
+    name: str
+    state: str
+    headings: list[str]
+    columns: dict[str, str]
+    rows: int
+    done: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    conflicts: int
+    reverted: int
+    kept: int
+    refusal: str
+
+
+class ImportRows(Schema):
+    data: list[ImportRowOut]
+    next_cursor: str | None
+
+
+@router.get("", response=CustomerList, summary="List customers")
+def list_customers(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_VIEW)
+    values = {key: str(value) for key, value in filters.dict().items() if key not in ("limit", "cursor")}
+    extra = {key: value for key, value in request.GET.items() if key not in Filters.model_fields}
+    query = parse_query(extra | values | {"after": filters.cursor})
+    page, _is_cut = list_page(query, by=_actor(request), size=filters.limit)
+    return {"data": _told(list(page.rows)), "next_cursor": page.next_cursor or None}
+
+
+@router.post("", response={201: CustomerOut}, summary="Enter a customer")
+def enter_customer(request: HttpRequest, customer: CustomerIn) -> Status[Any]:
+    values = _values(customer.dict(exclude_unset=True))
+    if not values.get("name"):
+        raise Invalid(field="name", reason=_("Enter a value."))
+    values = {key: value for key, value in values.items() if value is not None}
+    return Status(201, _told([create_customer(CustomerDraft(**values), by=_actor(request))])[0])
+
+
+@router.get("/{customer_id}", response=CustomerOut, summary="One customer")
+def get_customer(request: HttpRequest, customer_id: str) -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_VIEW)
+    return _told([_customer(customer_id)])[0]
+
+
+@router.patch("/{customer_id}", response=CustomerOut, summary="Change a customer")
+def patch_customer(request: HttpRequest, customer_id: str, customer: CustomerChangeIn) -> dict[str, Any]:
+    values = _values(customer.dict(exclude_unset=True))
+    version = values.pop("version", None)
+    row = change_customer(_customer(customer_id), by=_actor(request), version=version, **values)
+    return _told([row])[0]
+
+
+@relationships.get("", response=RelationshipList, summary="List relationships")
+def list_relationships(request: HttpRequest, customer: str = "", limit: int = 50, cursor: str = "") -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_VIEW)
+    rows: QuerySet[Relationship] = Relationship.objects.all()
+    if customer:
+        key = _customer(customer).pk
+        rows = rows.filter(from_customer_id=key) | rows.filter(to_customer_id=key)
+    page = _page(rows, cursor, limit)
+    return {"data": [_relationship(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+@relationships.post("", response={201: RelationshipOut}, summary="Record a relationship")
+def record_relationship(request: HttpRequest, relationship: RelationshipIn) -> Status[Any]:
+    pair = _customer(relationship.from_customer), _customer(relationship.to_customer)
+    row = add_relationship(*pair, relationship.kind, by=_actor(request), note=relationship.note)
+    return Status(201, _relationship(row))
+
+
+@relationships.delete("/{relationship_id}", response={204: None}, summary="End a relationship")
+def remove_relationship(request: HttpRequest, relationship_id: str) -> Status[None]:
+    end_relationship(_row(Relationship, relationship_id), by=_actor(request))
+    return Status(204, None)
+
+
+@imports.post("", response={201: ImportOut}, summary="Bring a file; its columns are proposed")
+def bring_file(request: HttpRequest, file: File[UploadedFile]) -> Status[Any]:
+    return Status(201, _import(receive_import(file.read(), name=file.name or "customers", by=_actor(request))))
+
+
+@imports.get("/{import_id}", response=ImportOut, summary="Where an import stands")
+def get_import(request: HttpRequest, import_id: str) -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_IMPORT)
+    return _import(_row(Import, import_id))
+
+
+@imports.get("/{import_id}/rows", response=ImportRows, summary="Rows that were refused, in conflict or kept")
+def get_import_rows(request: HttpRequest, import_id: str, limit: int = 50, cursor: str = "") -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_IMPORT)
+    told = [ImportRow.Outcome.REFUSED, ImportRow.Outcome.CONFLICT, ImportRow.Outcome.KEPT]
+    page = _page(ImportRow.objects.filter(batch=_row(Import, import_id), outcome__in=told), cursor, limit)
+    return {"data": [_import_row(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+@imports.put("/{import_id}/columns", response=ImportOut, summary="Say which column holds what; the check begins")
+def put_columns(request: HttpRequest, import_id: str, columns: ColumnsIn) -> dict[str, Any]:
+    batch = choose_columns(_row(Import, import_id), columns.columns, by=_actor(request), sender=columns.sender)
+    return _import(batch)
+
+
+@imports.post("/{import_id}/application", response={202: ImportOut}, summary="Take a checked import over")
+def post_application(request: HttpRequest, import_id: str) -> Status[Any]:
+    return Status(202, _import(apply_import(_row(Import, import_id), by=_actor(request))))
+
+
+@imports.post("/{import_id}/undo", response={202: ImportOut}, summary="Take an applied import back")
+def post_undo(request: HttpRequest, import_id: str) -> Status[Any]:
+    return Status(202, _import(undo_import(_row(Import, import_id), by=_actor(request))))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.visit.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def _row(model: Any, key: str) -> Any:
+    try:
+        found = model.objects.filter(pk=parse_public_id(key, model.PREFIX)).first()
+    except ValueRefused as refused:
+        raise NotFound from refused
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _customer(key: str) -> Customer:
+    row: Customer = _row(Customer, key)
+    return row
+
+
+def _page(rows: Any, cursor: str, limit: int) -> Any:
+    if not 1 <= limit <= 200:
+        raise Invalid(field="limit", reason=_("Between 1 and 200."))
+    try:
+        return page_of(rows, order=("id",), after=cursor, size=limit)
+    except InvalidCursor as trouble:
+        raise Invalid(field="cursor", reason=_("This cursor is not valid.")) from trouble
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    """What a program sent as the verbs take it: ids as keys, null as empty."""
+    values = {key: value for key, value in given.items() if key not in ("business", "owner", "bill_to")}
+    for name, prefix in (("business", Business.PREFIX), ("owner", User.PREFIX), ("bill_to", Customer.PREFIX)):
+        if name in given:
+            values[f"{name}_id"] = _key(name, prefix, given[name])
+    for name in PARSERS:
+        if name in values and values[name] is None and name != "closing_day":
+            values[name] = ""
+    if "tags" in values:
+        values["tags"] = tuple(values["tags"] or ())
+    if "custom" in values:
+        values["custom"] = _custom_in(values["custom"] or {})
+    return values
+
+
+def _custom_in(given: dict[str, Any]) -> dict[str, Any]:
+    """Amounts come in minor units, as everywhere in this API."""
+    money = set(CustomField.objects.filter(kind=CustomField.Kind.MONEY, key__in=given).values_list("key", flat=True))
+    if not money:
+        return given
+    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+    return {
+        key: Decimal(value).scaleb(-exponent_of(currency)) if key in money and isinstance(value, int) else value
+        for key, value in given.items()
+    }
+
+
+def _key(field: str, prefix: str, text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        return parse_public_id(text, prefix)
+    except ValueRefused as refused:
+        raise Invalid(field=field, reason=_("There is no such record here.")) from refused
+
+
+def _told(rows: list[Customer]) -> list[dict[str, Any]]:
+    """Customers with their tags and own fields, in constant queries."""
+    keys = [row.pk for row in rows]
+    tags: dict[UUID, list[str]] = {key: [] for key in keys}
+    taggings = Tagging.objects.filter(customer_id__in=keys).order_by("tag__name")
+    for key, name in taggings.values_list("customer_id", "tag__name"):
+        tags[key].append(name)
+    fields = {field.pk: field for field in CustomField.objects.filter(is_active=True)}
+    custom = custom_values_of(keys) if fields else {key: {} for key in keys}
+    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+    return [_customer_out(row, tags[row.pk], _custom_out(fields, custom[row.pk], currency)) for row in rows]
+
+
+def _custom_out(fields: dict[UUID, CustomField], values: Any, currency: str) -> dict[str, Any]:
+    found = {}
+    for key, field in fields.items():
+        if key in values:
+            typed = Typed(values[key].text, values[key].number, values[key].day)
+            kind = CustomKind(field.kind)
+            found[field.key] = typed.number if kind is CustomKind.MONEY else value_of(kind, typed, currency)
+    return found
+
+
+def _customer_out(row: Customer, tags: list[str], custom: dict[str, Any]) -> dict[str, Any]:
+    names = [
+        name
+        for name in CustomerOut.model_fields
+        if name not in ("id", "business", "owner", "bill_to", "tags", "custom")
+    ]
+    return {
+        **{name: getattr(row, name) for name in names},
+        "id": row.public_id,
+        "business": public_id(Business.PREFIX, row.business_id) if row.business_id else None,
+        "owner": public_id(User.PREFIX, row.owner_id) if row.owner_id else None,
+        "bill_to": public_id(Customer.PREFIX, row.bill_to_id) if row.bill_to_id else None,
+        "tags": tags,
+        "custom": custom,
+    }
+
+
+def _relationship(row: Relationship) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "from_customer": public_id(Customer.PREFIX, row.from_customer_id),
+        "to_customer": public_id(Customer.PREFIX, row.to_customer_id),
+        "kind": row.kind,
+        "note": row.note,
+    }
+
+
+def _import(batch: Import) -> dict[str, Any]:
+    counts = ("new", "changed", "unchanged", "refused", "reverted", "kept")
+    return {
+        **{name: getattr(batch, f"{name}_count") for name in counts},
+        "conflicts": batch.conflict_count,
+        "id": batch.public_id,
+        "name": batch.name,
+        "state": batch.state,
+        "headings": batch.headings,
+        "columns": batch.mapping,
+        "rows": batch.row_count,
+        "done": batch.cursor,
+        "refusal": table_words(batch.refusal) if batch.refusal else "",
+    }
+
+
+def _import_row(row: ImportRow) -> dict[str, Any]:
+    code = str(row.reason.get("code", ""))
+    names = ("sheet", "row", "outcome", "column", "value")
+    return {**{name: getattr(row, name) for name in names}, "code": code, "reason": reason_words(row.reason)}
