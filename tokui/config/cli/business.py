@@ -149,7 +149,7 @@ def bank_import(
     with installation(), organization():
         from tokui.banking.actions import import_statement
         from tokui.banking.models import BankAccount, Statement
-        from tokui.banking.words import refusal_words
+        from tokui.banking.words import refusal_sentence
         from tokui.core.actors import SYSTEM
         from tokui.core.jobs import run_pending
 
@@ -161,7 +161,7 @@ def bank_import(
         statement = import_statement(
             file.read_bytes(), account=found, name=file.name, format=form, by=SYSTEM, at_once=True
         )
-        refusal = refusal_words(statement.refusal) if statement.state == Statement.State.REFUSED else ""
+        refusal = refusal_sentence(statement.refusal) if statement.state == Statement.State.REFUSED else ""
         facts = {
             "id": statement.public_id,
             "format": statement.format,
