@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tokui.ui.urls")),
     path("", include("tokui.access.urls")),
     path("", include("tokui.invoices.urls")),
+    path("", include("tokui.customers.urls")),
 ]

@@ -64,6 +64,16 @@ def decrypt_personal(subject_id: UUID, sealed: str) -> str | None:
     return _open(key, base64.b64decode(sealed), subject_id.bytes).decode()
 
 
+def decrypt_personal_many(sealed: Mapping[tuple[UUID, UUID], str]) -> dict[UUID, str | None]:
+    """Values again, by the first part of their key {(event, subject): sealed}; None once the person's key was destroyed."""
+    rows = PersonalKey.objects.filter(subject_id__in={subject for _name, subject in sealed})
+    keys = {row.subject_id: decrypt(bytes(row.wrapped_key), row.subject_id.bytes) for row in rows}
+    return {
+        name: _open(keys[subject], base64.b64decode(text), subject.bytes).decode() if subject in keys else None
+        for (name, subject), text in sealed.items()
+    }
+
+
 def _personal_key(subject_id: UUID, *, create: bool) -> bytes:
     row = PersonalKey.objects.filter(subject_id=subject_id).first()
     if row is None:

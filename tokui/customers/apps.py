@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "tokui.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        from tokui.customers import conditions, invariants, menu, tasks, tellers
+
+        self.filled = (conditions, invariants, menu, tasks, tellers)

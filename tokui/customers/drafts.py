@@ -6,6 +6,7 @@ Forms, files and the REST API all pass through `checked`, so that nothing invali
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,8 +147,14 @@ def _code(cell: Cell) -> str:
     return "".join(normalise_text(parse_text(cell, longest=30)).split())
 
 
+#: 070, 080 and 090 numbers as nearly everybody writes them; the full parser takes a tenth of a millisecond.
+_MOBILE = re.compile(r"0([789]0)-?([1-9][0-9]{3})-?([0-9]{4})", re.ASCII)
+
+
 def _phone(cell: Cell) -> str:
     """A workbook's number without its first zero is unmistakable when the number with it exists."""
+    if isinstance(cell, str) and (found := _MOBILE.fullmatch(cell)):
+        return "+81" + "".join(found.groups())
     try:
         return parse_phone(cell)
     except ValueRefused as refused:

@@ -42,6 +42,22 @@ FIELD_WORDS: dict[str, Promise] = {
     "terms": lazy("Payment terms"),
     "note": lazy("Note"),
 }
+#: Fields that only files have.
+IMPORT_FIELD_WORDS: dict[str, Promise] = {
+    "family_name": lazy("Family name"),
+    "given_name": lazy("Given name"),
+    "family_kana": lazy("Kana of the family name"),
+    "given_kana": lazy("Kana of the given name"),
+    "prefecture": lazy("Prefecture"),
+    "city": lazy("City"),
+    "street": lazy("Street"),
+    "building": lazy("Building"),
+    "business": lazy("Business"),
+    "owner": lazy("Person in charge"),
+    "bill_to": lazy("Code of who pays"),
+    "terms": lazy("Payment terms"),
+    "note": lazy("Note"),
+}
 KIND_WORDS: dict[str, Promise] = {
     "person": lazy("Person"),
     "company": lazy("Company"),

@@ -1,0 +1,52 @@
+"""What the room puts into the menu, the palette and the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_IMPORT, CUSTOMERS_VIEW, SETTINGS_MANAGE
+from tokui.customers.models import Customer, Import
+from tokui.customers.queries import search
+from tokui.ui.navigation import Entry, register
+from tokui.ui.palette import Command, Hit, command, provider
+from tokui.ui.today import Card, card
+
+register(
+    Entry("customers", _("Customers"), "customers:list", "users", 10, CUSTOMERS_VIEW, go="c", phone=_("Customers"))
+)
+register(Entry("workings", _("Imports"), "customers:imports", "upload", 10, CUSTOMERS_IMPORT))
+register(Entry("account", _("Own fields of customers"), "customers:fields", "edit", 60, SETTINGS_MANAGE))
+command(Command(_("Enter a customer"), "customers:new", "plus", CUSTOMERS_EDIT, words="新規 顧客 追加 new add"))
+command(
+    Command(_("Import customers"), "customers:imports", "upload", CUSTOMERS_IMPORT, words="取り込み エクセル excel csv")
+)
+
+
+@provider(_("Customers"), order=10, permission=CUSTOMERS_VIEW)
+def find_customers(request: HttpRequest, typed: str) -> Iterable[Hit]:
+    """The first customers that match, by reading."""
+    ids = search(typed, most=200).ids
+    rows = Customer.objects.filter(pk__in=ids).order_by("-is_active", "sort_kana")[:6]
+    return [
+        Hit(
+            row.name,
+            reverse("customers:customer", args=[row.public_id]),
+            "user" if row.is_person else "users",
+            row.code,
+        )
+        for row in rows
+    ]
+
+
+@card(order=40, permission=CUSTOMERS_IMPORT)
+def waiting_imports(request: HttpRequest) -> Card | None:
+    """Files that were checked and wait for somebody to take them over."""
+    waiting = Import.objects.filter(state=Import.State.READY)[:21]
+    number = len(waiting)
+    if not number:
+        return None
+    return Card(_("Checked imports"), reverse("customers:imports"), "upload", _("Wait to be taken over."), count=number)

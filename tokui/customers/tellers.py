@@ -1,0 +1,143 @@
+"""How the room's own events are told on a customer's history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from tokui.core.models import Event
+from tokui.core.vault import decrypt_personal_many
+from tokui.customers.models import Attachment, Customer, Note, PayerName
+from tokui.customers.timeline import Line, tell_simply, tells
+from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, RELATIONSHIP_WORDS
+
+SHOWN_FIELDS = 12
+
+
+@tells("customers.CustomerChanged")
+def _changes(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    """What was changed, with the values before and after as far as the person's key still exists."""
+    sealed = [(event.pk, event.customer_id, event.payload.get("sealed", "")) for event in events if event.customer_id]
+    opened = decrypt_personal_many({(pk, subject): text for pk, subject, text in sealed if subject and text})
+    names = _names(opened.values())
+    return {event.pk: _change(event, opened.get(event.pk), names) for event in events}
+
+
+def _change(event: Event, text: str | None, names: Mapping[str, str]) -> Line:
+    fields = [str(FIELD_WORDS.get(name, name)) for name in event.payload.get("fields", [])]
+    title = _("Changed: %(fields)s") % {"fields": _("、").join(fields)}
+    values = json.loads(text) if text else {}
+    facts = [
+        (str(FIELD_WORDS.get(name, name)), f"{_shown(name, old, names)} → {_shown(name, new, names)}")
+        for name, (old, new) in list(values.items())[:SHOWN_FIELDS]
+    ]
+    return Line("edit", title, facts=facts)
+
+
+def _shown(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if value in (None, ""):
+        return "–"
+    if name in CHOICE_WORDS:
+        return str(CHOICE_WORDS[name].get(str(value), value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return names.get(str(value), str(value))
+
+
+def _names(texts: Iterable[str | None]) -> dict[str, str]:
+    """Names behind the ids that changes mention."""
+    from tokui.access.models import Business, User
+
+    wanted: dict[str, set[str]] = {"bill_to_id": set(), "owner_id": set(), "business_id": set()}
+    for text in texts:
+        values = json.loads(text) if text else {}
+        for field, found in wanted.items():
+            found.update(one for one in values.get(field, ()) if one)
+    sources: tuple[tuple[str, Any], ...] = (("bill_to_id", Customer), ("owner_id", User), ("business_id", Business))
+    named: dict[str, str] = {}
+    for field, model in sources:
+        if wanted[field]:
+            named |= {
+                str(pk): name for pk, name in model.objects.filter(pk__in=wanted[field]).values_list("pk", "name")
+            }
+    return named
+
+
+@tells("customers.NoteAdded", group="talk")
+def _notes(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    notes = Note.objects.in_bulk([event.payload["note_id"] for event in events])
+    return {
+        event.pk: Line("note", _("Note by %(name)s") % {"name": event.by_name}, quote=note.text if note else "")
+        for event in events
+        for note in [notes.get(UUID(event.payload["note_id"]))]
+    }
+
+
+@tells("customers.FileAttached", group="talk")
+def _files(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    rows = Attachment.objects.select_related("file").in_bulk([event.payload["attachment_id"] for event in events])
+    told = {}
+    for event in events:
+        row = rows.get(UUID(event.payload["attachment_id"]))
+        url = reverse("customers:file", args=[_public(row.customer_id), row.public_id]) if row else ""
+        told[event.pk] = Line("clip", _("A file was added"), body=row.file.name if row else "", url=url)
+    return told
+
+
+@tells("customers.RelationshipAdded", "customers.RelationshipEnded")
+def _relationships(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    others = dict(
+        Customer.objects.filter(pk__in=[event.payload["other_id"] for event in events]).values_list("pk", "name")
+    )
+    told = {}
+    for event in events:
+        other = others.get(UUID(event.payload["other_id"]), "–")
+        word = RELATIONSHIP_WORDS[event.payload["kind"]][1 if event.payload["is_from"] else 0]
+        ended = event.type.endswith("Ended")
+        title = _("Relationship ended") if ended else _("Relationship recorded")
+        told[event.pk] = Line("link", title, body=f"{word}: {other}")
+    return told
+
+
+@tells("customers.PayerNameLearned", "customers.PayerNameRevoked", group="money")
+def _payer_names(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    names = PayerName.objects.in_bulk([event.payload["payer_name_id"] for event in events])
+    told = {}
+    for event in events:
+        row = names.get(UUID(event.payload["payer_name_id"]))
+        learned = event.type.endswith("Learned")
+        title = _("A payer's name was learned") if learned else _("A payer's name was forgotten")
+        told[event.pk] = Line("bank", title, body=row.raw if row else "")
+    return told
+
+
+@tells("customers.CustomersTagged")
+def _tags(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    return {
+        event.pk: Line(
+            "tag",
+            (_("Tagged “%(tag)s”") if event.payload["is_on"] else _("Tag “%(tag)s” removed"))
+            % {"tag": event.payload["tag"]},
+        )
+        for event in events
+    }
+
+
+def _contacts(title: Any) -> Callable[[Sequence[Event]], Mapping[UUID, Line]]:
+    return lambda events: {event.pk: Line("user", title) for event in events}
+
+
+def _public(customer_id: UUID) -> str:
+    return Customer(id=customer_id).public_id
+
+
+tells("customers.ContactAdded")(_contacts(lazy("A contact was added")))
+tells("customers.ContactRemoved")(_contacts(lazy("A contact was removed")))
+tell_simply("customers.CustomerCreated", "plus", lazy("Entered in Tokui"))
+tell_simply("customers.CustomerRemoved", "trash", lazy("Removed: the import was undone"))

@@ -1,0 +1,32 @@
+"""Small things that only the pages of customers need."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+
+from tokui.core.values import format_postal_code
+from tokui.customers.index import national
+
+register = template.Library()
+
+
+@register.filter
+def customers_phone(number: str) -> str:
+    """A number as people dial it."""
+    return national(number) if number else ""
+
+
+@register.filter
+def customers_postal(digits: str) -> str:
+    """100-0001 from 1000001."""
+    return format_postal_code(digits)
+
+
+@register.simple_tag(takes_context=True)
+def customers_without(context: Context, key: str) -> str:
+    """The list's address without one condition (its name may hold dots, so `query` cannot take it)."""
+    wanted = context["request"].GET.copy()
+    for name in (key, "after"):
+        wanted.pop(name, None)
+    return "?" + wanted.urlencode()

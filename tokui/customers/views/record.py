@@ -1,0 +1,242 @@
+"""The customer's page, its history and its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tokui.access.doors import visited
+from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_VIEW
+from tokui.core.days import ClosingRule, DueRule, PaymentTerm, Shift, format_term
+from tokui.core.errors import Invalid, NotFound, Refusal
+from tokui.core.files import open_file
+from tokui.customers.actions import (
+    add_contact_person,
+    add_contact_point,
+    add_note,
+    add_relationship,
+    attach_file,
+    change_customer,
+    create_customer,
+    end_relationship,
+    remove_contact_person,
+    remove_contact_point,
+    revoke_payer_name,
+)
+from tokui.customers.actions.derived import custom_values_of
+from tokui.customers.custom import CustomKind, Typed, value_of
+from tokui.customers.drafts import CustomerDraft
+from tokui.customers.forms import CustomerForm
+from tokui.customers.models import (
+    Attachment,
+    ContactPerson,
+    ContactPoint,
+    Customer,
+    CustomField,
+    PayerName,
+    Relationship,
+)
+from tokui.customers.queries import bonds_of, hierarchy_of
+from tokui.customers.timeline import GROUPS, history, told
+from tokui.customers.views.rows import actor, row_of
+from tokui.customers.words import CHOICE_WORDS, POINT_WORDS, RELATIONSHIP_WORDS
+from tokui.ui.doors import render_page, sent_on
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything about one customer; further history as a fragment."""
+    customer = _customer(key)
+    show = request.GET.get("show", "")
+    found = history(customer.pk, group=show, after=request.GET.get("after", ""))
+    context: dict[str, Any] = {"customer": customer, "show": show, "days": told(found.rows), "page": found}
+    if request.GET.get("after"):
+        return render(request, "customers/_history.html", context)
+    return render_page(
+        request, "customers/customer.html", context | _around(customer), fragment="customers/_timeline.html"
+    )
+
+
+def _customer(key: str) -> Customer:
+    row = row_of(Customer, key)
+    return Customer.objects.select_related("business", "owner", "bill_to").get(pk=row.pk)
+
+
+def _around(customer: Customer) -> dict[str, Any]:
+    """The head and the rail of the page."""
+    bonds = [(bond, RELATIONSHIP_WORDS[bond.kind][0 if bond.is_from_other else 1]) for bond in bonds_of(customer)]
+    has_group = any(bond.kind == Relationship.Kind.PARENT_COMPANY for bond, _word in bonds)
+    return {
+        "groups": GROUPS.items(),
+        "kind_word": CHOICE_WORDS["kind"][customer.kind],
+        "terms": terms_of(customer),
+        "tags": list(customer.taggings.order_by("tag__name").values_list("tag__name", flat=True)),
+        "bonds": bonds,
+        "branches": hierarchy_of(customer) if has_group else [],
+        "points": [
+            (point, POINT_WORDS[point.kind]) for point in customer.contact_points.order_by("kind", "created_at")
+        ],
+        "people": customer.contact_persons.order_by("created_at"),
+        "billed": Customer.objects.filter(bill_to=customer).order_by("sort_kana")[:20],
+        "payer_names": customer.payer_names.filter(revoked_at=None).order_by("confirmed_at"),
+        "files": customer.attachments.select_related("file").order_by("-created_at")[:20],
+        "custom": custom_of(customer),
+        "delivery_word": CHOICE_WORDS["delivery"][customer.delivery],
+        "relationship_kinds": [(kind, words[0]) for kind, words in RELATIONSHIP_WORDS.items()],
+        "point_kinds": POINT_WORDS.items(),
+    }
+
+
+def terms_of(customer: Customer) -> str:
+    """月末締め翌月末払い, as the customer's settings say."""
+    shift = Shift(customer.due_shift) if customer.due_shift in set(Shift) else Shift.NONE
+    try:
+        due = DueRule(customer.due_months, customer.due_day, shift)
+        return format_term(PaymentTerm(due, ClosingRule(customer.closing_day) if customer.closing_day else None))
+    except ValueError:  # a due day before the closing day can be stored, but has no usual name
+        return ""
+
+
+def custom_of(customer: Customer) -> list[tuple[CustomField, Any]]:
+    """The organization's own fields with this customer's values."""
+    values = custom_values_of([customer.pk])[customer.pk]
+    found = []
+    for one in CustomField.objects.filter(is_active=True):
+        row = values.get(one.pk)
+        if row is not None:
+            value = value_of(CustomKind(one.kind), Typed(row.text, row.number, row.day))
+            found.append((one, (_("yes") if value else _("no")) if isinstance(value, bool) else value))
+    return found
+
+
+@visited(CUSTOMERS_EDIT)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter a customer."""
+    form = CustomerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            customer = create_customer(CustomerDraft(**form.values()), by=actor(request))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            told_ = _("%(name)s is entered.") % {"name": customer.name}
+            return sent_on(request, _url(customer), told_)
+    return render(request, "customers/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@visited(CUSTOMERS_EDIT)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Change a customer; refused when somebody else did in the meantime."""
+    customer = _customer(key)
+    form = CustomerForm(request.POST or None, customer=customer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_customer(customer, by=actor(request), version=form.cleaned_data["version"], **form.values())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return sent_on(request, _url(customer), _("Saved."))
+    context = {"form": form, "customer": customer}
+    return render(request, "customers/form.html", context, status=422 if form.errors else 200)
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def notes(request: HttpRequest, key: str) -> HttpResponse:
+    """Write a note, with a file if one is chosen."""
+    customer = row_of(Customer, key)
+    upload = request.FILES.get("file")
+    text = request.POST.get("text", "")
+    if text.strip() or upload is None:
+        add_note(customer, text, by=actor(request))
+    if upload is not None:
+        attach_file(
+            customer,
+            upload.read(),
+            name=upload.name or "file",
+            content_type=upload.content_type or "application/octet-stream",
+            by=actor(request),
+        )
+    return sent_on(request, _url(customer), _("Kept."))
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def file(request: HttpRequest, key: str, attachment: str) -> FileResponse:
+    """A file of the customer, always as a download: nothing that was uploaded is shown under our address."""
+    row = row_of(Attachment, attachment, customer=row_of(Customer, key))
+    response = FileResponse(open_file(row.file), as_attachment=True, filename=row.file.name)
+    response.headers["Content-Type"] = "application/octet-stream"
+    return response
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def relationships(request: HttpRequest, key: str) -> HttpResponse:
+    """Record a relationship: the other is named by code."""
+    customer = row_of(Customer, key)
+    code = request.POST.get("other", "").strip()
+    other = Customer.objects.filter(code=code).first()
+    if other is None:
+        raise Invalid(field="other", reason=_("There is no customer with the code “%(code)s”.") % {"code": code})
+    pair = (customer, other) if request.POST.get("side") == "from" else (other, customer)
+    add_relationship(*pair, request.POST.get("kind", ""), by=actor(request), note=request.POST.get("note", ""))
+    return sent_on(request, _url(customer), _("Recorded."))
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def relationship_end(request: HttpRequest, key: str, relationship: str) -> HttpResponse:
+    """Take a relationship back."""
+    customer, row = row_of(Customer, key), row_of(Relationship, relationship)
+    if customer.pk not in (row.from_customer_id, row.to_customer_id):
+        raise NotFound
+    end_relationship(row, by=actor(request))
+    return sent_on(request, _url(customer), _("Removed."))
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def contacts(request: HttpRequest, key: str) -> HttpResponse:
+    """Add a contact point or a person."""
+    customer, values = row_of(Customer, key), request.POST
+    if values.get("kind") == "person":
+        given = {name: values.get(name, "") for name in ("kana", "department", "title", "email", "phone")}
+        add_contact_person(customer, values.get("name", ""), by=actor(request), **given)
+    else:
+        extra = {name: values.get(name, "") for name in ("label", "postal_code")}
+        add_contact_point(customer, values.get("kind", ""), values.get("value", ""), by=actor(request), **extra)
+    return sent_on(request, _url(customer), _("Recorded."))
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def contact_removal(request: HttpRequest, key: str, contact: str) -> HttpResponse:
+    """Forget a contact point or a person."""
+    customer = row_of(Customer, key)
+    if contact.startswith(ContactPerson.PREFIX):
+        remove_contact_person(row_of(ContactPerson, contact, customer=customer), by=actor(request))
+    else:
+        remove_contact_point(row_of(ContactPoint, contact, customer=customer), by=actor(request))
+    return sent_on(request, _url(customer), _("Removed."))
+
+
+@visited()
+@require_POST
+def payer_name_revocation(request: HttpRequest, key: str, payer_name: str) -> HttpResponse:
+    """Forget a payer's name."""
+    customer = row_of(Customer, key)
+    revoke_payer_name(row_of(PayerName, payer_name, customer=customer), by=actor(request))
+    return sent_on(request, _url(customer), _("Forgotten."))
+
+
+def _url(customer: Customer) -> str:
+    return reverse("customers:customer", args=[customer.public_id])
