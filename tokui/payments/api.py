@@ -1,0 +1,5 @@
+"""REST for the payments."""
+
+from ninja import Router
+
+router = Router(tags=["payments"])
