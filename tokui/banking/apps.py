@@ -6,4 +6,6 @@ class BankingConfig(AppConfig):
     label = "banking"
 
     def ready(self) -> None:
-        from tokui.banking import invariants  # noqa: F401
+        from tokui.banking import invariants, menu, tasks
+
+        self.filled = (invariants, menu, tasks)

@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tokui.access.urls")),
     path("", include("tokui.customers.urls")),
     path("", include("tokui.invoices.urls")),
+    path("", include("tokui.banking.urls")),
+    path("", include("tokui.payments.urls")),
 ]

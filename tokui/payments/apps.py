@@ -6,4 +6,6 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from tokui.payments import handlers, invariants  # noqa: F401
+        from tokui.payments import handlers, invariants, listing, menu, panels
+
+        self.filled = (handlers, invariants, listing, menu, panels)

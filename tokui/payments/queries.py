@@ -146,7 +146,7 @@ def standing_rows(
 _LIVE = """allocation."on" <= %(on)s AND allocation.recorded_at <= %(known)s
    AND NOT (coalesce(allocation.released_on <= %(on)s, false) AND coalesce(allocation.released_at <= %(known)s, false))"""
 
-_SITUATIONS = f"""
+SITUATIONS = f"""
 WITH one AS (
     SELECT invoice.id, invoice.customer_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.currency,
            invoice.total_minor FROM invoices_invoice invoice
@@ -199,7 +199,7 @@ SELECT customer_id, max("on") AS last_on FROM payments_allocation allocation
 
 
 def _situations(customers: Sequence[UUID] | None, on: date, known_at: datetime | None) -> list[dict[str, Any]]:
-    return fetched(_SITUATIONS, **_moment(customers, on, known_at))
+    return fetched(SITUATIONS, **_moment(customers, on, known_at))
 
 
 def _advances(customers: Sequence[UUID] | None, on: date, known_at: datetime | None) -> dict[UUID, int]:

@@ -1,0 +1,58 @@
+"""What `tokui demo` needs: the world, built once, and a welcome that says where to go."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from tokui.config.cli.installation import say
+
+
+def seed_if_empty() -> None:
+    """Build the demo's world in an empty installation; one that has an organization is left as it is.
+
+    Works in this process, connected as the role of the application, on the test clock. A build that was cut off leaves
+    an unfinished organization: it is named, and `--fresh` starts over.
+    """
+    os.environ["TOKUI_ROLE"] = "app"
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from tokui.config.demo.build import build_world, is_finished
+    from tokui.core.models import Organization
+
+    settings.TOKUI_TEST_CLOCK = True
+    if Organization.objects.exists():
+        if not is_finished():
+            say("The demo's world was not finished the last time. Start over with: make demo FRESH=1")
+            sys.exit(4)
+        return
+    say("Building the demo's world, about a minute: fourteen months of trade …")
+    built = build_world(say=say)
+    say(
+        f"Ready in {built.seconds:.0f} s: {built.customers:,} customers, {built.invoices:,} invoices, {built.deposits:,} deposits."
+    )
+
+
+def print_welcome(port: int) -> None:
+    """The address, who may sign in, and what to click first, in Japanese and English."""
+    from tokui.config.demo.opening import PASSWORD, PEOPLE
+
+    names = "\n".join(f"    {role:<11} {email:<24} {name}" for role, name, email in PEOPLE)
+    say(
+        f"""
+Tokui  http://localhost:{port}/        Ctrl-C stops everything / Ctrl-C で終了
+
+  Sign in / ログイン      password / パスワード: {PASSWORD}
+{names}
+
+  きょうは 2026年11月20日（金）9時。佐藤 真理（accountant）でログインして、
+  「入金消込」を開いてください。7 件の入金が判断を待っています。Enter で確定、Z で元に戻します。
+  It is Friday, 20 November 2026, 9:00. Sign in as the accountant and open "Reconcile":
+  seven deposits wait for a person. Enter confirms, Z undoes. Then follow docs/tour.md.
+""",
+        address=f"http://localhost:{port}/",
+        password=PASSWORD,
+    )

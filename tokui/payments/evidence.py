@@ -1,0 +1,68 @@
+"""Why an invoice stands as it does: every fact with its day, its amount, and the bank line or person behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tokui.core import clock
+from tokui.payments.queries import fetched
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One step: what happened, on which day, by how much the open amount changed, and what is left after it.
+
+    `source` is the payer as the bank wrote it, or the person; `deposit_id` and `line_number` lead to the bank's row.
+    """
+
+    on: date
+    kind: str
+    amount_minor: int
+    left_minor: int
+    source: str
+    by: str
+    deposit_id: UUID | None = None
+    file_name: str = ""
+    line_number: int | None = None
+    released: bool = False
+
+
+def evidence_of(invoice_id: UUID, *, as_of: date | None = None) -> list[Fact]:
+    """The facts of one invoice up to a day, in the order in which they count; what was taken back shows twice."""
+    left, facts = 0, []
+    for row in fetched(_FACTS, invoice=invoice_id, on=as_of or clock.today()):
+        left += row.pop("effect") * row["amount_minor"]
+        facts.append(Fact(left_minor=left, **row))
+    return facts
+
+
+_FACTS = """
+SELECT "on", kind, amount_minor, effect, source, by, deposit_id, file_name, line_number, released FROM (
+    SELECT issued_on AS "on", 'invoice' AS kind, total_minor AS amount_minor, 1 AS effect, coalesce(number, '') AS source,
+           created_by AS by, NULL::uuid AS deposit_id, '' AS file_name, NULL::int AS line_number, false AS released,
+           coalesce(issued_at, created_at) AS at
+      FROM invoices_invoice WHERE organization_id = %(organization)s AND id = %(invoice)s
+     UNION ALL
+    SELECT application."on", 'credit_note', application.amount_minor, -1, coalesce(note.number, ''), application.recorded_by,
+           NULL, '', NULL, false, application.recorded_at
+      FROM invoices_creditapplication application
+      JOIN invoices_invoice note ON note.organization_id = %(organization)s AND note.id = application.credit_note_id
+     WHERE application.organization_id = %(organization)s AND application.invoice_id = %(invoice)s
+     UNION ALL
+    SELECT allocation."on", allocation.kind, allocation.amount_minor, -1,
+           coalesce(nullif(deposit.payer_raw, ''), allocation.memo), allocation.by, allocation.deposit_id,
+           coalesce(file.name, ''), line.number, false, allocation.recorded_at
+      FROM payments_allocation allocation
+      LEFT JOIN banking_deposit deposit ON deposit.organization_id = %(organization)s AND deposit.id = allocation.deposit_id
+      LEFT JOIN banking_statementline line ON line.organization_id = %(organization)s AND line.id = deposit.line_id
+      LEFT JOIN banking_statement statement ON statement.organization_id = %(organization)s AND statement.id = line.statement_id
+      LEFT JOIN core_parcel parcel ON parcel.organization_id = %(organization)s AND parcel.id = statement.parcel_id
+      LEFT JOIN core_storedfile file ON file.organization_id = %(organization)s AND file.id = parcel.file_id
+     WHERE allocation.organization_id = %(organization)s AND allocation.invoice_id = %(invoice)s
+     UNION ALL
+    SELECT released_on, kind, amount_minor, 1, memo, released_by, deposit_id, '', NULL, true, released_at
+      FROM payments_allocation WHERE organization_id = %(organization)s AND invoice_id = %(invoice)s AND released_at IS NOT NULL
+) fact WHERE "on" <= %(on)s ORDER BY "on", at
+"""

@@ -1,0 +1,40 @@
+"""Forms of payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tokui.payments.models import PaymentPolicy
+
+
+class PolicyForm(forms.Form):
+    """The organization's choices about matching, fees and write-offs. Amounts in yen."""
+
+    fee_tolerances = forms.CharField(
+        label=_("Transfer fees that may be missing"), help_text=_("Yen, separated by commas: what banks take off.")
+    )
+    fee_bearer = forms.ChoiceField(
+        label=_("Who bears a missing fee"),
+        choices=[("us", _("We do: it is our expense")), ("payer", _("The payer: we claim it"))],
+        widget=forms.RadioSelect,
+    )
+    posts_certain = forms.BooleanField(label=_("Post certain matches by itself"), required=False)
+    certain_threshold = forms.IntegerField(label=_("Certain from (score)"), min_value=50, max_value=99)
+    oldest_first_settles_ties = forms.BooleanField(label=_("Of equal invoices take the oldest"), required=False)
+    learns_names = forms.BooleanField(label=_("Learn payer names when a person confirms"), required=False)
+    grace_days = forms.IntegerField(label=_("Days of grace before an invoice is overdue"), min_value=0, max_value=60)
+    write_off_limit_minor = forms.IntegerField(label=_("Write-offs above this need approval (yen)"), min_value=0)
+
+    def __init__(self, data: Any, *, instance: PaymentPolicy) -> None:
+        values = {name: getattr(instance, name) for name in self.base_fields}
+        values["fee_tolerances"] = ", ".join(str(fee) for fee in instance.fee_tolerances)
+        super().__init__(data, initial=values)
+
+    def clean_fee_tolerances(self) -> list[int]:
+        parts = [part.strip() for part in self.cleaned_data["fee_tolerances"].replace("、", ",").split(",") if part.strip()]
+        if not all(part.isdecimal() and 0 < int(part) <= 10_000 for part in parts):
+            raise forms.ValidationError(_("Write whole numbers of yen, separated by commas."))
+        return sorted({int(part) for part in parts})

@@ -1,0 +1,71 @@
+"""Words of payments for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tokui.core import clock
+from tokui.invoices.models import Invoice
+from tokui.payments import words
+from tokui.ui.templatetags.tokui import status
+
+register = template.Library()
+
+
+@register.filter
+def reason_sentence(reason: Mapping[str, Any]) -> str:
+    return words.sentence(reason)
+
+
+@register.filter
+def allocation_kind(kind: str) -> Any:
+    return words.KINDS.get(kind, kind)
+
+
+@register.filter
+def difference_word(key: str) -> Any:
+    return _("Leave it open") if key == "open" else words.KINDS.get(key, key)
+
+
+@register.filter
+def standing_word(state: str) -> Any:
+    return words.STATES.get(state, state)
+
+
+@register.simple_tag
+def standing(state: str, days: int = 0) -> SafeString:
+    """A standing as the disc of the design language, with its word and the days overdue."""
+    word: Any = words.STATES.get(state, state)
+    if state == "overdue" and days:
+        word = ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days}
+    return status(words.DISCS.get(state, "open"), word)
+
+
+@register.filter
+def invoice_state(invoice: Invoice) -> SafeString:
+    late = (clock.today() - invoice.due_on).days
+    if late > 0:
+        return standing("overdue", late)
+    return standing("partly_paid" if invoice.settled_minor else "not_due")
+
+
+@register.filter
+def invoice_url(invoice: Invoice) -> str:
+    """The invoice's page, where the room that owns it has one."""
+    try:
+        return reverse("invoices:invoice", args=[invoice.public_id])
+    except NoReverseMatch:
+        return "#"
+
+
+@register.filter
+def movement_word(kind: str) -> Any:
+    named = {"invoice": _("Invoice"), "credit_note": _("Credit note"), "opening": _("Brought from the old system")}
+    return named.get(kind) or words.KINDS.get(kind, kind)

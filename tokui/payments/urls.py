@@ -1,0 +1,31 @@
+"""Pages of payments."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tokui.payments.views import ledgers, returns, standing, workbench
+
+app_name = "payments"
+urlpatterns = [
+    path("reconciliation", workbench.page, name="reconciliation"),
+    path("reconciliation/match", workbench.match_again, name="match"),
+    path("reconciliation/confirm-certain", workbench.confirm_all_certain, name="confirm_certain"),
+    path("reconciliation/decisions/<uuid:decision>/release", workbench.undo, name="release"),
+    path("reconciliation/<str:deposit>", workbench.page, name="deposit"),
+    path("reconciliation/<str:deposit>/allocation", workbench.confirm, name="confirm"),
+    path("reconciliation/<str:deposit>/split", workbench.split, name="split"),
+    path("reconciliation/<str:deposit>/search", workbench.search, name="search"),
+    path("reconciliation/<str:deposit>/advance", workbench.advance, name="advance"),
+    path("reconciliation/<str:deposit>/decline", workbench.decline_best, name="decline"),
+    path("reconciliation/<str:deposit>/return", workbench.give_back, name="return"),
+    path("standing", standing.page, name="standing"),
+    path("receivables/aged", standing.aged, name="aged"),
+    path("receivables/expected", standing.expected, name="expected"),
+    path("customers/<str:customer>/ledger", ledgers.page, name="ledger"),
+    path("approvals", returns.approvals, name="approvals"),
+    path("approvals/<str:approval>", returns.decide, name="decide"),
+    path("returns", returns.page, name="returns"),
+    path("returns/<str:todo>", returns.finish, name="finish_return"),
+    path("settings/payments", returns.policy, name="policy"),
+]

@@ -1,0 +1,244 @@
+"""The reconciliation workbench (入金消込): every answer is the whole bench, so that one key leads to the next deposit."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from tokui.access.doors import visited
+from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_VIEW
+from tokui.banking.models import Deposit
+from tokui.core import clock
+from tokui.core.errors import Invalid, Refusal
+from tokui.core.money import EXPONENTS
+from tokui.core.values import ValueRefused, parse_amount
+from tokui.customers.models import Customer
+from tokui.invoices.models import Invoice
+from tokui.payments.actions import (
+    Use,
+    allocate,
+    ask_return,
+    confirm_certain,
+    confirm_suggestion,
+    decline,
+    keep_as_advance,
+    match_deposits,
+    release,
+)
+from tokui.payments.bench import bench, next_after, oldest_first, open_invoices
+from tokui.payments.models import Allocation, ReturnToDo, Suggestion
+from tokui.payments.scorecard import scorecard
+from tokui.payments.searching import hits_for
+from tokui.payments.views.rows import found
+from tokui.ui.doors import render_page, sent_on, toast
+
+DIFFERENCES = ("open", "fee", "discount", "write_off", "withholding")
+
+
+@visited(PAYMENTS_VIEW)
+def page(request: HttpRequest, deposit: str = "") -> HttpResponse:
+    row = found(Deposit, deposit) if deposit else None
+    return _bench(request, row.pk if row else None, opened=row is not None)
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def confirm(request: HttpRequest, deposit: str) -> HttpResponse:
+    """Post the chosen candidate, or the amounts typed in the split; then the next deposit."""
+    row = found(Deposit, deposit)
+    following = next_after(row)
+    try:
+        made = _split_post(request, row) if request.POST.get("mode") == "split" else _candidate_post(request, row)
+    except Refusal as refusal:
+        return toast(_bench(request, row.pk, opened=True), refusal.message, tone="bad")
+    following = row.pk if made.left_minor and request.POST.get("mode") == "split" else following
+    answer = _bench(request, following, opened=bool(following))
+    said = _("%(payer)s %(amount)s reconciled") % {"payer": row.payer_raw or _("Deposit"), "amount": f"{row.amount_minor:,}"}
+    return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def undo(request: HttpRequest, decision: UUID) -> HttpResponse:
+    rows = release(decision, by=request.visit.actor)  # type: ignore[attr-defined]
+    deposit = next((row.deposit_id for row in rows if row.deposit_id), None)
+    if deposit:
+        match_deposits([deposit], by=request.visit.actor)  # type: ignore[attr-defined]
+    return toast(_bench(request, deposit, opened=True), _("Undone. The deposit is open again."))
+
+
+@visited(PAYMENTS_VIEW)
+def split(request: HttpRequest, deposit: str) -> HttpResponse:
+    """The open invoices of one customer with an amount each, the oldest filled first."""
+    row = found(Deposit, deposit)
+    customer = found(Customer, request.GET["customer"]) if request.GET.get("customer") else _best_customer(row)
+    if customer is None:
+        return search(request, deposit)
+    named = request.GET.get("invoice", "")
+    chosen = found(Invoice, named) if named else None
+    invoices = open_invoices(customer)
+    spread = _suggested_spread(row, customer) or oldest_first(invoices, row.left_minor)
+    if chosen is not None:
+        spread = {chosen.pk: min(chosen.open_minor, row.left_minor)}
+    if request.GET.get("order") == "oldest":
+        spread = oldest_first(invoices, row.left_minor)
+    lines = [(one, spread.get(one.pk, 0)) for one in invoices]
+    extra = {"split": {"customer": customer, "lines": lines, "total": sum(spread.values())}}
+    return _bench(request, row.pk, opened=True, extra=extra)
+
+
+@visited(PAYMENTS_VIEW)
+def search(request: HttpRequest, deposit: str) -> HttpResponse:
+    row = found(Deposit, deposit)
+    words = request.GET.get("q", "")
+    extra = {"searching": {"q": words, "hits": hits_for(words, row), "why": request.GET.get("why", "")}}
+    if request.headers.get("HX-Target") == "hits":
+        return render_page(request, "payments/_hits.html", {"deposit": row, **extra}, fragment="payments/_hits.html")
+    return _bench(request, row.pk, opened=True, extra=extra)
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def advance(request: HttpRequest, deposit: str) -> HttpResponse:
+    """Keep all that is left as the customer's advance."""
+    row, by = found(Deposit, deposit), request.visit.actor  # type: ignore[attr-defined]
+    customer = found(Customer, request.POST["customer"]) if request.POST.get("customer") else _best_customer(row)
+    if customer is None:
+        extra = {"searching": {"q": "", "hits": [], "why": "advance"}}
+        return _bench(request, row.pk, opened=True, extra=extra)
+    following = next_after(row)
+    made = keep_as_advance(row, customer, by=by)
+    said = _("Kept as an advance of %(name)s") % {"name": customer.name}
+    answer = _bench(request, following, opened=bool(following))
+    return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def decline_best(request: HttpRequest, deposit: str) -> HttpResponse:
+    """Not this one: the invoices of the shown candidate are never proposed for this deposit again."""
+    row = found(Deposit, deposit)
+    suggestion = Suggestion.objects.filter(deposit=row, rank=_pick(request)).first()
+    if suggestion is not None:
+        decline(row, [UUID(key) for key, _amount in suggestion.allocations], by=request.visit.actor)  # type: ignore[attr-defined]
+    return _bench(request, row.pk, opened=True)
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def give_back(request: HttpRequest, deposit: str) -> HttpResponse:
+    """Paid twice or by mistake: onto the list of what is sent back or kept."""
+    row = found(Deposit, deposit)
+    why = request.POST.get("why", ReturnToDo.Why.MISTAKE)
+    ask_return(row, why=why, customer=_best_customer(row), by=request.visit.actor)  # type: ignore[attr-defined]
+    following = next_after(row)
+    return toast(_bench(request, following, opened=bool(following)), _("Put on the list of returns."))
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def confirm_all_certain(request: HttpRequest) -> HttpResponse:
+    done = confirm_certain(by=request.visit.actor)  # type: ignore[attr-defined]
+    said = ngettext("%(n)d deposit reconciled", "%(n)d deposits reconciled", done.posted) % {"n": done.posted}
+    return toast(_bench(request, None), said)
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def match_again(request: HttpRequest) -> HttpResponse:
+    """Run the matcher over everything that is open."""
+    done = match_deposits(None, by=request.visit.actor)  # type: ignore[attr-defined]
+    said = _("%(posted)d reconciled, %(suggested)d proposed") % {"posted": done.posted, "suggested": done.suggested}
+    return sent_on(request, reverse("payments:reconciliation"), said)
+
+
+def _bench(
+    request: HttpRequest, deposit_id: UUID | None, *, opened: bool = False, extra: dict[str, Any] | None = None
+) -> HttpResponse:
+    shown = bench(deposit_id, shows_done=request.GET.get("show") == "done", pick=_pick(request))
+    context = {"bench": shown, "opened": opened, "differences": DIFFERENCES, **(extra or {})}
+    if not request.headers.get("HX-Request"):
+        context |= {"score": scorecard(), "today": clock.today()}
+    return render_page(request, "payments/reconciliation.html", context, fragment="payments/_bench.html")
+
+
+def _pick(request: HttpRequest) -> int:
+    text = request.POST.get("pick") or request.GET.get("pick") or "0"
+    return int(text) if text.isdecimal() and len(text) < 3 else 0
+
+
+def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
+    suggestion = Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
+    if suggestion is None or not suggestion.allocations:
+        raise Invalid(field="pick", reason=_("There is no candidate to confirm. Search for the invoice."))
+    difference = request.POST.get("difference", "")
+    return confirm_suggestion(
+        suggestion,
+        by=request.visit.actor,  # type: ignore[attr-defined]
+        difference=difference if difference in DIFFERENCES else "",
+        memo=request.POST.get("memo", "")[:200],
+        keep_rest=request.POST.get("rest") == "advance",
+    )
+
+
+def _split_post(request: HttpRequest, row: Deposit) -> Any:
+    customer = found(Customer, request.POST.get("customer", ""))
+    uses = []
+    for name, text in request.POST.items():
+        if name.startswith("inv_") and text.strip():
+            uses.append(Use(found(Invoice, name).pk, _amount(text, row.currency)))
+    uses = [use for use in uses if use.amount_minor]
+    difference = request.POST.get("difference", "open")
+    if difference in DIFFERENCES[1:]:
+        uses += _closing(uses, difference)
+    advance_minor = 0
+    if request.POST.get("rest") == "advance":
+        advance_minor = row.left_minor - sum(use.amount_minor for use in uses if use.kind == Allocation.Kind.PAYMENT)
+    return allocate(
+        row,
+        uses,
+        by=request.visit.actor,  # type: ignore[attr-defined]
+        advance_minor=max(0, advance_minor),
+        advance_customer=customer,
+        memo=request.POST.get("memo", "")[:200],
+    )
+
+
+def _closing(uses: list[Use], difference: str) -> list[Use]:
+    """What the paid invoices still lack, closed as the difference that was chosen."""
+    invoices = Invoice.objects.in_bulk([use.invoice_id for use in uses])
+    missing = [(use, invoices[use.invoice_id].open_minor - use.amount_minor) for use in uses]
+    return [Use(use.invoice_id, amount, difference) for use, amount in missing if amount > 0]
+
+
+def _amount(text: str, currency: str) -> int:
+    try:
+        return parse_amount(text, currency if currency in EXPONENTS else "JPY").minor
+    except ValueRefused as refused:
+        raise Invalid(field="amount", reason=_("%(text)s is not an amount.") % {"text": text[:20]}) from refused
+
+
+def _best_customer(row: Deposit) -> Customer | None:
+    if row.customer_id:
+        return Customer.objects.get(pk=row.customer_id)
+    best = Suggestion.objects.filter(deposit=row, rank=0).select_related("customer").first()
+    return best.customer if best else None
+
+
+def _suggested_spread(row: Deposit, customer: Customer) -> dict[UUID, int]:
+    best = Suggestion.objects.filter(deposit=row, customer=customer).order_by("rank").first()
+    if best is None:
+        return {}
+    left, spread = row.left_minor, {}
+    for key, amount in best.allocations:
+        part = min(amount, left)
+        left -= part
+        if part:
+            spread[UUID(key)] = part
+    return spread

@@ -1,0 +1,154 @@
+"""Reasons, grades, states and kinds in the reader's language. Rules and matcher know none of these words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from tokui.payments.models import Allocation, Suggestion
+
+GRADES = {"certain": lazy("Certain"), "likely": lazy("Likely"), "unknown": lazy("Check this")}
+STATES = {
+    "in_credit": lazy("In credit"),
+    "paid": lazy("Paid"),
+    "written_off": lazy("Written off"),
+    "in_flight": lazy("On its way"),
+    "partly_paid": lazy("Partly paid"),
+    "not_due": lazy("Not due yet"),
+    "disputed": lazy("Disputed"),
+    "due": lazy("Due today"),
+    "grace": lazy("In grace"),
+    "overdue": lazy("Overdue"),
+    "void": lazy("Void"),
+}
+#: The disc of the design language for each state.
+DISCS = {
+    "in_credit": "paid",
+    "paid": "paid",
+    "written_off": "ended",
+    "in_flight": "wait",
+    "partly_paid": "partial",
+    "not_due": "open",
+    "disputed": "failed",
+    "due": "open",
+    "grace": "partial",
+    "overdue": "overdue",
+    "void": "ended",
+}
+KINDS = {
+    Allocation.Kind.PAYMENT: lazy("Payment"),
+    Allocation.Kind.FEE: lazy("Transfer fee"),
+    Allocation.Kind.DISCOUNT: lazy("Discount"),
+    Allocation.Kind.WRITE_OFF: lazy("Write-off"),
+    Allocation.Kind.WITHHOLDING: lazy("Withholding tax"),
+    Allocation.Kind.ADVANCE: lazy("Advance"),
+    Allocation.Kind.REFUND: lazy("Refund"),
+}
+RELATIONS = {
+    "name": lazy("customer's name"),
+    "contact": lazy("contact person"),
+    "guardian": lazy("guardian"),
+    "parent_company": lazy("parent company"),
+    "pays_for": lazy("payer"),
+    "partner": lazy("partner"),
+    "employee": lazy("employee"),
+    "billed": lazy("billed together"),
+}
+
+#: Reasons that hold an answer back.
+DOUBTS = frozenset(
+    {"other_payer_fits", "other_set_fits", "search_limited", "legal_form_differs", "reference_disagrees", "paid_twice"}
+    | {"invoice_contested", "declined_before", "amount_partial", "amount_over", "nothing_open", "same_amount_only"}
+)
+
+
+def sentence(reason: Mapping[str, Any]) -> str:
+    """One reason as a sentence; an unknown code of a later version shows itself."""
+    word = _SENTENCES.get(reason["code"])
+    return word(reason.get("fields", {})) if word else str(reason["code"])
+
+
+def headline(best: Suggestion | None) -> str:
+    """What is special about a deposit, in a few words for the list."""
+    if best is None or not best.allocations:
+        return _("No candidate")
+    codes = {reason["code"] for reason in best.reasons}
+    if "paid_twice" in codes:
+        return _("Paid twice?")
+    if best.fee_minor:
+        return _("Fee %(amount)s") % {"amount": f"{best.fee_minor:,}"}
+    if best.short_minor:
+        return _("Short by %(amount)s") % {"amount": f"{best.short_minor:,}"}
+    if best.over_minor:
+        return _("Over by %(amount)s") % {"amount": f"{best.over_minor:,}"}
+    if best.rivals:
+        return ngettext("%(n)d other answer", "%(n)d other answers", best.rivals) % {"n": best.rivals}
+    if len(best.allocations) > 1:
+        return ngettext("%(n)d invoice together", "%(n)d invoices together", len(best.allocations)) % {
+            "n": len(best.allocations)
+        }
+    return _("Amount agrees")
+
+
+def _yen(value: Any) -> str:
+    return f"{int(value):,}" if value is not None else ""
+
+
+def _name(text: str) -> Callable[[Mapping[str, Any]], str]:
+    def say(fields: Mapping[str, Any]) -> str:
+        whose = RELATIONS.get(str(fields.get("whose", "name")), fields.get("whose", ""))
+        return _(text) % {"known": fields.get("known", ""), "seen": fields.get("seen", ""), "whose": whose}
+
+    return say
+
+
+def _known_payer(fields: Mapping[str, Any]) -> str:
+    if str(fields.get("value", "")).startswith("customer:"):
+        return _("The payer is known from where it was recorded")
+    return _("Virtual account %(value)s") % {"value": fields.get("value", "")}
+
+
+def _numbers(fields: Mapping[str, Any]) -> str:
+    return ", ".join(str(one) for one in fields.get("numbers", ()))
+
+
+_SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "virtual_account": _known_payer,
+    "remitter_code": lambda f: _("Remitter code %(value)s is this customer's") % {"value": f.get("value", "")},
+    "learned_name": lambda f: _("“%(value)s” was confirmed for this customer before") % {"value": f.get("value", "")},
+    "reference": lambda f: _("The text names %(numbers)s") % {"numbers": _numbers(f)},
+    "name_equal": lambda f: _name("The name agrees (%(seen)s, %(whose)s)")(f),
+    "name_alike": lambda f: _name("The name agrees apart from its spelling (%(seen)s = %(known)s, %(whose)s)")(f),
+    "name_cut": lambda f: _name("The name agrees as far as the bank prints it (%(seen)s… = %(known)s)")(f),
+    "name_similar": lambda f: _name("The name is similar (%(seen)s, known as %(known)s)")(f),
+    "amount_exact": lambda f: _("The amount is exactly what is open"),
+    "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
+    "amount_less_fee": lambda f: _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
+    % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))},
+    "amount_together": lambda f: _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))},
+    "amount_partial": lambda f: _("%(missing)s less than what is open")
+    % {"missing": _yen(int(f.get("total_minor") or 0) - int(f.get("amount_minor") or 0))},
+    "amount_over": lambda f: _("%(rest)s more than what is open")
+    % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))},
+    "nothing_open": lambda f: _("Nothing is open for this customer"),
+    "same_amount_only": lambda f: _("Only the amount agrees, nothing else points at this customer"),
+    "other_payer_fits": lambda f: ngettext(
+        "%(count)d other customer fits as well", "%(count)d other customers fit as well", int(f.get("count", 1))
+    )
+    % {"count": int(f.get("count", 1))},
+    "other_set_fits": lambda f: ngettext(
+        "%(count)d other combination fits as well", "%(count)d other combinations fit as well", int(f.get("count", 1))
+    )
+    % {"count": int(f.get("count", 1))},
+    "search_limited": lambda f: _("So many invoices are open that not every combination was tried"),
+    "legal_form_differs": lambda f: _("The legal form differs"),
+    "reference_disagrees": lambda f: _("The text names %(numbers)s, but the amount does not fit") % {"numbers": _numbers(f)},
+    "paid_twice": lambda f: _("The same payment came before: perhaps paid twice"),
+    "invoice_contested": lambda f: _("Another deposit wants the same invoice"),
+    "declined_before": lambda f: _("Somebody declined or undid an answer for this deposit"),
+    "oldest_first": lambda f: _("Of several equal invoices the oldest was taken"),
+}
