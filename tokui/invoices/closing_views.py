@@ -88,8 +88,6 @@ def numbering_page(request: HttpRequest) -> HttpResponse:
             return sent_on(request, reverse("invoices:numbering"), _("Saved."))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    series = (
-        NumberSeries.objects.select_related("business").prefetch_related("counters").order_by("business__code", "kind")
-    )
+    found = NumberSeries.objects.select_related("business").prefetch_related("counters")
     context = {"form": form, "series": found.order_by("business__code", "kind"), "tab": "numbering"}
     return render(request, "invoices/numbering.html", context, status=422 if form.errors else 200)
