@@ -71,7 +71,8 @@ def _facts(lines: Sequence[InvoiceLine], on: date, known: datetime) -> dict[UUID
     allocations = Allocation.objects.filter(invoice__in=keys, on__lte=on, recorded_at__lte=known)
     for row in allocations.exclude(released_on__lte=on, released_at__lte=known).order_by("on", "pk"):
         kind = EvidenceKind.WRITE_OFF if row.kind in Allocation.GIVEN_UP else EvidenceKind.ALLOCATION
-        found[row.invoice_id].append(_fact(kind, row.kind, row.public_id, row.on, row.amount_minor))
+        if row.invoice_id:
+            found[row.invoice_id].append(_fact(kind, row.kind, row.public_id, row.on, row.amount_minor))
     for used in CreditApplication.objects.filter(invoice__in=keys, on__lte=on, recorded_at__lte=known).order_by("pk"):
         source = public_id("inv", used.credit_note_id)
         found[used.invoice_id].append(

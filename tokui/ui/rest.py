@@ -172,7 +172,7 @@ def place_after(given: Paging, order: Sequence[str]) -> tuple[Any, ...] | None:
 
 
 def page_until(found: Sequence[Shown], given: Paging, *, order: Sequence[str], place: Any) -> dict[str, Any]:
-    """A page of a list that is not a table's: `found` is up to a row longer than asked, `place` tells a row's values."""
+    """A page of a list that is not a table's. `found` may be a row longer than asked; `place` tells a row's values."""
     kept = found[: given.limit]
     more = encode_cursor(place(kept[-1]), order) if len(found) > given.limit else None
     return {"data": kept, "next_cursor": more}
