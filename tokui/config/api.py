@@ -191,3 +191,4 @@ def _key(text: str, prefix: str, field: str) -> UUID:
 api.add_router("/customers", "tokui.customers.api.router")
 api.add_router("/relationships", "tokui.customers.api.relationships")
 api.add_router("/imports", "tokui.customers.api.imports")
+api.add_router("", "tokui.catalog.api.router")

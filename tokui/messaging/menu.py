@@ -25,7 +25,9 @@ register(
     Entry("workings", gettext_lazy("Outbox"), "messaging:outbox", "send", 40, MESSAGES_SEND, count=failed_count, go="o")
 )
 command(
-    Command(gettext_lazy("Look into the outbox"), "messaging:outbox", "send", MESSAGES_SEND, words="メール 送信 mail 失敗")
+    Command(
+        gettext_lazy("Look into the outbox"), "messaging:outbox", "send", MESSAGES_SEND, words="メール 送信 mail 失敗"
+    )
 )
 
 
