@@ -170,3 +170,7 @@ def _product(row: Product) -> dict[str, Any]:
 def _price(row: Price) -> dict[str, Any]:
     same = ("unit_minor", "currency", "tax_included", "from_on", "to_on")
     return {"id": row.public_id, **{name: getattr(row, name) for name in same}}
+
+
+router = Router()
+router.add_router("/products", products)
