@@ -79,7 +79,7 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "
-            f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",  # noqa: S608
+            f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",
             [clock.now(), by.name, [row.pk for row in rows], [on[row.pk] for row in rows]],
         )
 
@@ -129,7 +129,7 @@ def _use_advances(rows: Sequence[Any], sign: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "
-                f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",  # noqa: S608
+                f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",
                 [list(sums), list(sums.values())],
             )
 

@@ -113,7 +113,7 @@ def name_payers(pairs: Sequence[tuple[UUID, UUID]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "
-            f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",  # noqa: S608
+            f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",
             [[one for one, _two in pairs], [two for _one, two in pairs]],
         )
 
