@@ -148,10 +148,23 @@ def _entry(row: NewAllocation, key: UUID) -> Entry:
 
 
 _COLUMNS = {
-    "id": "uuid", "decision": "uuid", "deposit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid",
-    "from_advance_id": "uuid", "kind": "text", "amount_minor": "bigint", "currency": "text", "on_day": "date",
-    "is_automatic": "boolean", "grade": "text", "reasons": "text", "memo": "text",
-    "debit_account": "text", "credit_account": "text", "entry_id": "uuid",
+    "id": "uuid",
+    "decision": "uuid",
+    "deposit_id": "uuid",
+    "invoice_id": "uuid",
+    "customer_id": "uuid",
+    "from_advance_id": "uuid",
+    "kind": "text",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "on_day": "date",
+    "is_automatic": "boolean",
+    "grade": "text",
+    "reasons": "text",
+    "memo": "text",
+    "debit_account": "text",
+    "credit_account": "text",
+    "entry_id": "uuid",
 }
 
 
@@ -175,6 +188,6 @@ def _insert(rows: Sequence[NewAllocation], ids: Sequence[UUID], entries: Sequenc
                    currency, on_day, %s, %s, is_automatic, grade, reasons::jsonb, memo, debit_account, credit_account,
                    entry_id, ''
               FROM unnest({casts}) AS row ({", ".join(_COLUMNS)})
-            """,  # noqa: S608
+            """,
             [clock.now(), by.name, *[list(column) for column in zip(*values, strict=True)]],
         )

@@ -99,7 +99,7 @@ def apply_deposits(changes: Sequence[tuple[UUID, int]]) -> None:
               FROM unnest(%s::uuid[], %s::bigint[]) AS change (deposit_id, delta)
              WHERE deposit.organization_id = {CURRENT} AND deposit.id = deposit_id AND state <> 'cancelled'
                AND applied_minor + delta BETWEEN 0 AND amount_minor
-            """,  # noqa: S608
+            """,
             [ids, deltas],
         )
         if cursor.rowcount == len(ids):
