@@ -15,7 +15,7 @@ from tokui.catalog.actions import (
     create_product,
     set_price,
 )
-from tokui.catalog.models import Price, Product
+from tokui.catalog.models import Product
 from tokui.catalog.queries import price_on, rates
 from tokui.catalog.tax import TaxKind, rate_on
 from tokui.core.errors import Invalid, NotFound, NotPermitted
