@@ -221,7 +221,10 @@ def deposit_out(row: Deposit) -> dict[str, Any]:
         "payer": row.payer_raw,
         "left_minor": row.left_minor,
         **{name: getattr(row, name) for name in ("method", "state", "received_on", "recorded_at", "amount_minor")},
-        **{name: getattr(row, name) for name in ("applied_minor", "currency", "remitter_code", "text", "edi", "cancelled_on")},
+        **{
+            name: getattr(row, name)
+            for name in ("applied_minor", "currency", "remitter_code", "text", "edi", "cancelled_on")
+        },
     }
 
 
@@ -272,6 +275,9 @@ def _statement(row: Statement) -> dict[str, Any]:
         "cancelled": row.cancelled_count,
         "enriched": row.enriched_count,
         "refusal": refusal,
-        **{name: getattr(row, name) for name in ("state", "format", "from_on", "to_on", "opening_minor", "closing_minor")},
+        **{
+            name: getattr(row, name)
+            for name in ("state", "format", "from_on", "to_on", "opening_minor", "closing_minor")
+        },
         **{name: getattr(row, name) for name in ("gap_from_on", "deviations", "received_at")},
     }

@@ -34,12 +34,16 @@ class AccountChangeForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
     bank_code = forms.CharField(label=_("Bank code"), max_length=4, required=False)
     branch_code = forms.CharField(label=_("Branch code"), max_length=3, required=False)
-    account_type = forms.ChoiceField(label=_("Kind of account"), choices=AccountForm.base_fields["account_type"].choices)
+    account_type = forms.ChoiceField(
+        label=_("Kind of account"), choices=AccountForm.base_fields["account_type"].choices
+    )
     number = forms.CharField(label=_("Account number"), max_length=10, required=False)
     holder = forms.CharField(label=_("Account holder"), max_length=120, required=False)
     authoritative_format = forms.ChoiceField(label=_("Format that makes deposits"), required=False)
     date_basis = forms.ChoiceField(
-        label=_("Day that counts"), choices=[("booked", _("Booking day")), ("value", _("Value day"))], widget=forms.RadioSelect
+        label=_("Day that counts"),
+        choices=[("booked", _("Booking day")), ("value", _("Value day"))],
+        widget=forms.RadioSelect,
     )
     mapping = forms.CharField(
         label=_("Columns of other CSV files"),
@@ -71,7 +75,7 @@ class AccountChangeForm(forms.Form):
 class StatementForm(forms.Form):
     """A bank file to take in."""
 
-    account = forms.ModelChoiceField(label=_("Account"), queryset=BankAccount.objects.none(), empty_label=None)
+    account = forms.ModelChoiceField(label=_("Bank account"), queryset=BankAccount.objects.none(), empty_label=None)
     format = forms.ChoiceField(label=_("Format"), required=False)
     file = forms.FileField(label=_("File from the bank"))
 
@@ -103,7 +107,9 @@ class ResultsForm(forms.Form):
     """A result list of a payment system that is not connected."""
 
     source = forms.RegexField(
-        r"^[a-z0-9][a-z0-9_-]{0,30}$", label=_("Name of the system"), help_text=_("Lower-case letters: konbini, furikae.")
+        r"^[a-z0-9][a-z0-9_-]{0,30}$",
+        label=_("Name of the system"),
+        help_text=_("Lower-case letters: konbini, furikae."),
     )
     file = forms.FileField(label=_("List of results (CSV or Excel)"))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import BANK_IMPORT, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking.words import METHODS
@@ -15,11 +15,27 @@ from tokui.customers.timeline import Line, tells
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, command
 
-register(Entry("money", lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
-register(Entry("workings", lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW))
-register(Entry("workings", lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
-command(Command(lazy("Import a statement"), "banking:statements", "dl", BANK_IMPORT, words="明細 取り込み 銀行 全銀 bank file"))
-command(Command(lazy("Record a deposit"), "banking:new_deposit", "plus", PAYMENTS_RECORD, words="入金 現金 相殺 cash counter"))
+register(Entry("money", gettext_lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
+register(Entry("workings", gettext_lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW))
+register(Entry("workings", gettext_lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
+command(
+    Command(
+        gettext_lazy("Import a statement"),
+        "banking:statements",
+        "dl",
+        BANK_IMPORT,
+        words="明細 取り込み 銀行 全銀 bank file",
+    )
+)
+command(
+    Command(
+        gettext_lazy("Record a deposit"),
+        "banking:new_deposit",
+        "plus",
+        PAYMENTS_RECORD,
+        words="入金 現金 相殺 cash counter",
+    )
+)
 
 
 @tells("banking.DepositRecorded", group="money")

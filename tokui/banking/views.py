@@ -60,7 +60,9 @@ def account(request: HttpRequest, account: str) -> HttpResponse:
         except Invalid as refused:
             form.add_error(refused.field if refused.field in form.fields else None, refused.message)
     recent = Statement.objects.filter(account=row).select_related("parcel__file").order_by("-received_at")[:12]
-    return _page(request, "account", {"account": row, "form": form, "statements": recent}, status=422 if form.errors else 200)
+    return _page(
+        request, "account", {"account": row, "form": form, "statements": recent}, status=422 if form.errors else 200
+    )
 
 
 @visited(BANK_VIEW)

@@ -171,7 +171,9 @@ def list_suggestions(
 @router.post("/suggestions/{suggestion}/confirm", response={201: list[AllocationOut]}, summary="Post a suggestion")
 def confirm_suggestion(request: HttpRequest, suggestion: str) -> Status[list[dict[str, Any]]]:
     made = actions.confirm_suggestion(by_id(Suggestion, suggestion), by=actor(request))
-    return Status(201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")])
+    return Status(
+        201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")]
+    )
 
 
 @router.get("/allocations", response=AllocationPage, summary="What paid what, newest first")
@@ -204,7 +206,9 @@ def create_allocation(request: HttpRequest, given: AllocationIn) -> Status[list[
         advance_customer=by_id(Customer, given.customer, "customer") if given.customer else None,
         memo=given.memo,
     )
-    return Status(201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")])
+    return Status(
+        201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")]
+    )
 
 
 @router.post("/allocations/{allocation}/release", response=list[AllocationOut], summary="Take a decision back")
@@ -260,7 +264,9 @@ def _suggestion(row: Suggestion) -> dict[str, Any]:
         "deposit": public_id("dep", row.deposit_id),
         "customer": public_id("cus", row.customer_id) if row.customer_id else None,
         "reasons": [_reason(one) for one in row.reasons],
-        "allocations": [{"invoice": public_id("inv", UUID(key)), "amount_minor": amount} for key, amount in row.allocations],
+        "allocations": [
+            {"invoice": public_id("inv", UUID(key)), "amount_minor": amount} for key, amount in row.allocations
+        ],
         **{name: getattr(row, name) for name in ("rank", "grade", "score", "fee_minor", "over_minor", "short_minor")},
     }
 
@@ -278,7 +284,10 @@ def _allocation(row: Allocation) -> dict[str, Any]:
         "customer": public_id("cus", row.customer_id),
         "automatic": row.is_automatic,
         "reasons": [_reason(one) for one in row.reasons],
-        **{name: getattr(row, name) for name in ("kind", "amount_minor", "currency", "on", "recorded_at", "by", "released_on")},
+        **{
+            name: getattr(row, name)
+            for name in ("kind", "amount_minor", "currency", "on", "recorded_at", "by", "released_on")
+        },
     }
 
 
@@ -309,7 +318,10 @@ def _invoice(one: InvoiceLine, as_of: date | None) -> dict[str, Any]:
             "deposit": public_id("dep", fact.deposit_id) if fact.deposit_id else None,
             "file": fact.file_name,
             "line": fact.line_number,
-            **{name: getattr(fact, name) for name in ("on", "kind", "amount_minor", "left_minor", "source", "by", "released")},
+            **{
+                name: getattr(fact, name)
+                for name in ("on", "kind", "amount_minor", "left_minor", "source", "by", "released")
+            },
         }
         for fact in evidence_of(one.invoice_id, as_of=as_of)
     ]

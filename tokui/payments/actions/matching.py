@@ -111,10 +111,10 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
     """
     left = suggestion.deposit.left_minor
     kind = difference or (Allocation.Kind.FEE if suggestion.fee_minor else "")
-    open_minor = dict(
-        Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor")
-    )
-    settled = dict(Invoice.objects.filter(pk__in=list(open_minor)).values_list("pk", "settled_minor"))
+    found = Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations])
+    open_minor = {
+        key: total - settled for key, total, settled in found.values_list("pk", "total_minor", "settled_minor")
+    }
     uses = []
     for key, amount in suggestion.allocations:
         invoice_id = UUID(key)
