@@ -10,8 +10,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.payments.models import Allocation, Suggestion
 
-GRADES = {"certain": gettext_lazy("Certain"), "likely": gettext_lazy("Likely"), "unknown": gettext_lazy("Check this")}
-STATES = {
+GRADES: dict[str, Any] = {
+    "certain": gettext_lazy("Certain"),
+    "likely": gettext_lazy("Likely"),
+    "unknown": gettext_lazy("Check this"),
+}
+STATES: dict[str, Any] = {
     "in_credit": gettext_lazy("In credit"),
     "paid": gettext_lazy("Paid"),
     "written_off": gettext_lazy("Written off"),
@@ -38,7 +42,7 @@ DISCS = {
     "overdue": "overdue",
     "void": "ended",
 }
-KINDS = {
+KINDS: dict[str, Any] = {
     Allocation.Kind.PAYMENT: gettext_lazy("Payment"),
     Allocation.Kind.FEE: gettext_lazy("Transfer fee"),
     Allocation.Kind.DISCOUNT: gettext_lazy("Discount"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -192,7 +193,7 @@ def _post_set(
     certain: dict[UUID, Proposal], deposits: dict[UUID, Deposit], facts: Facts, policy: PaymentPolicy, by: Actor
 ) -> None:
     decisions = dict(zip(sorted(certain), uuid7_many(len(certain)), strict=True))
-    wanted = {key for proposal in certain.values() for key, _amount in proposal.allocations}
+    wanted: set[Any] = {key for proposal in certain.values() for key, _amount in proposal.allocations}
     invoices = {row.pk: row for row in lock_all(Invoice.objects.filter(pk__in=wanted))}
     rows: list[NewAllocation] = []
     closed: dict[date, bool] = {}
@@ -291,7 +292,7 @@ def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
             organization_id=organization,
             deposit_id=key,
             rank=rank,
-            customer_id=proposal.customer_id,
+            customer_id=proposal.customer_id,  # type: ignore[misc]  # the matcher's ids are any hashable
             grade=Grade.LIKELY if proposal.grade is Grade.CERTAIN and key in facts.touched else proposal.grade.value,
             score=proposal.score,
             reasons=stored_reasons(proposal.reasons),
