@@ -16,13 +16,13 @@ from tokui.access.tests.world import make_member
 from tokui.banking.actions import NewDeposit, import_statement, record_deposit
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.banking.places import oddities, place_word, refusal_facts
+from tokui.banking.tests.test_deposits import make_customer
 from tokui.banking.tests.world import DAY, make_account, notice, paid, statement, take
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.invariants import find_offences
 from tokui.core.jobs import run_pending
 from tokui.core.models import Event
-from tokui.customers.tests.world import make_customer
 
 pytestmark = pytest.mark.django_db
 CSV = "受付日,入金した額,支払った額,のこり,なまえ\n2026/11/18,1000,,11000,ヤマダ タロウ\n2026/11/19,,300,10700,テスウリョウ\n"
@@ -83,7 +83,11 @@ def test_a_row_s_pages_are_closed_to_those_without_the_permission(organization):
     account = make_account()
     read = take(notice(paid("ヤマダ", 100)), account)
     client = signed_in("sales")
-    for address in (f"/bank/{account.public_id}", f"/statements/{read.public_id}", f"/statements/{read.public_id}/original"):
+    for address in (
+        f"/bank/{account.public_id}",
+        f"/statements/{read.public_id}",
+        f"/statements/{read.public_id}/original",
+    ):
         assert client.get(address).status_code == 403
     assert client.post(f"/statements/{read.public_id}/again").status_code == 403
     assert upload(client, notice(paid("ヤマダ", 200))).status_code == 403
@@ -242,10 +246,24 @@ def test_an_account_is_added_and_its_bank_is_named(page):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "本店"), ("name", ""), ("bank_code", "12"), ("branch_code", "1"), ("number", "12-3"), ("currency", "XXX")],
+    [
+        ("code", "本店"),
+        ("name", ""),
+        ("bank_code", "12"),
+        ("branch_code", "1"),
+        ("number", "12-3"),
+        ("currency", "XXX"),
+    ],
 )
 def test_bad_input_of_an_account_is_told_beside_its_field(page, field, value):
-    values = {"code": "main", "name": "本店", "account_type": "1", "currency": "JPY", "date_basis": "booked", field: value}
+    values = {
+        "code": "main",
+        "name": "本店",
+        "account_type": "1",
+        "currency": "JPY",
+        "date_basis": "booked",
+        field: value,
+    }
     response = page.post("/bank/new", values)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
@@ -307,7 +325,7 @@ def test_a_sample_of_a_csv_is_looked_at_without_counting(page):
 
 
 def test_money_at_the_counter_is_recorded_for_its_customer(page):
-    customer = make_customer("山田商店")
+    customer = make_customer(name="山田商店")
     values = {"method": "cash", "amount": "１，２００", "received_on": "2026-11-20", "customer": customer.code}
     response = page.post("/deposits/new", values)
     made = Deposit.objects.get()
@@ -397,7 +415,7 @@ def test_a_viewer_sees_a_deposit_but_cannot_take_it_back(organization):
 
 
 def test_a_result_list_is_looked_at_before_it_counts(page):
-    customer = make_customer("会員一号")
+    customer = make_customer(name="会員一号")
     table = f"顧客コード,金額,決済日,結果\n{customer.code},500,2026/11/18,OK\n{customer.code},700,2026/11/18,NG\n"
     looked = page.post("/deposits/results", {"source": "konbini", "file": SimpleUploadedFile("r.csv", table.encode())})
     found = looked.context["found"]
@@ -411,7 +429,9 @@ def test_a_result_list_is_looked_at_before_it_counts(page):
 
 def test_refused_rows_of_a_result_list_are_shown_with_their_place(page):
     table = "顧客コード,金額,決済日\nC-404,500,2026/11/18\n"
-    response = page.post("/deposits/results", {"source": "konbini", "file": SimpleUploadedFile("r.csv", table.encode())})
+    response = page.post(
+        "/deposits/results", {"source": "konbini", "file": SimpleUploadedFile("r.csv", table.encode())}
+    )
     assert response.status_code == 422
     _word, column, row = response.context["refused"][0]
     assert (row.row, column, row.value) == (2, "顧客コード", "C-404")
@@ -437,7 +457,9 @@ def test_the_start_page_tells_of_bank_files_that_need_a_person(page):
 @pytest.mark.parametrize("address", ["/bank", "/statements", "/deposits"])
 def test_lists_ask_as_often_for_many_rows_as_for_one(page, address):
     def asked() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert page.get(address).status_code == 200
         return len(queries)
 
@@ -445,7 +467,10 @@ def test_lists_ask_as_often_for_many_rows_as_for_one(page, address):
     page.get(address)
     few = asked()
     for n in range(6):
-        take(notice(*(paid("スズキ", 10 + at, n=at) for at in range(5)), number=f"765432{n}"), make_account(f"a{n}", number=f"765432{n}"))
+        take(
+            notice(*(paid("スズキ", 10 + at, n=at) for at in range(5)), number=f"765432{n}"),
+            make_account(f"a{n}", number=f"765432{n}"),
+        )
     assert asked() == few
     assert few <= 20
 
