@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tokui.banking.models import Deposit
@@ -149,6 +153,18 @@ _ROW_REFUSALS = {
 def refusal_word(code: str) -> str:
     """Why a file was refused, in a sentence."""
     return str(_REFUSALS.get(code, code))
+
+
+def refusal_sentence(refusal: Mapping[str, Any]) -> str:
+    """Why a file was refused, for one line: the sentence, the place, and what stood there against what was expected."""
+    said = [refusal_word(refusal["code"])]
+    if refusal.get("line"):
+        said.append(_("Line %(line)s.") % {"line": refusal["line"]})
+    if refusal.get("expected") and refusal.get("found"):
+        said.append(_("Expected %(expected)s, found %(found)s.") % refusal)
+    elif refusal.get("found"):
+        said.append(_("Found %(found)s.") % refusal)
+    return " ".join(said)
 
 
 def reason_word(code: str) -> str:
