@@ -16,7 +16,7 @@ from tokui.banking.words import deviation_word
 
 #: Names of fields as the connectors write them: Zengin records, CSV roles, MT940 tags, and the proof of a file.
 FIELDS: dict[str, str | Promise] = {
-    "account": gettext_lazy("Account"),
+    "account": gettext_lazy("Bank account"),
     "account_count": gettext_lazy("Number of accounts"),
     "account_name": gettext_lazy("Account holder"),
     "account_number": gettext_lazy("Account number"),
@@ -53,7 +53,7 @@ FIELDS: dict[str, str | Promise] = {
     "out_amount": gettext_lazy("Total out"),
     "out_count": gettext_lazy("Count out"),
     "out_minor": gettext_lazy("Total out"),
-    "payer": gettext_lazy("Payer"),
+    "payer": gettext_lazy("Payer's name"),
     "payer_code": gettext_lazy("Remitter code"),
     "record_count": gettext_lazy("Number of records"),
     "record_type": gettext_lazy("Record type"),

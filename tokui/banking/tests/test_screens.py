@@ -160,6 +160,23 @@ def test_a_file_of_a_foreign_account_is_asked_about_and_not_kept(page):
     assert Statement.objects.count() == 0
 
 
+def test_a_question_about_one_file_does_not_hold_up_the_others(page):
+    make_account()
+    make_account("sub", number="7654321")
+    response = upload(page, notice(paid("ヤマダ", 100)), b"what is this")
+    assert (response.status_code, response["Location"]) == (302, "/statements")
+    assert Statement.objects.get().deposit_count == 1
+    assert "1-nyukin.txt" in text_of(page.get("/statements"))
+
+
+def test_a_file_that_does_not_add_up_is_refused_at_its_own_account(page):
+    make_account()
+    second = make_account("sub", number="7654321")
+    content = notice(paid("ヤマダ", 4321), number="7654321").replace(b"0004321", b"0004320", 1)
+    upload(page, content)
+    assert [(one.account_id, one.state) for one in Statement.objects.all()] == [(second.pk, "refused")]
+
+
 def test_a_csv_that_names_no_account_asks_whose_it_is(page):
     make_account()
     make_account("sub", number="7654321")
