@@ -104,7 +104,7 @@ def list_products(
 
 
 @products.post("", response={201: ProductOut}, summary="Add a product")
-def create(request: HttpRequest, given: ProductIn) -> Status:
+def create(request: HttpRequest, given: ProductIn) -> Status[Any]:
     return Status(201, _product(create_product(_fields(given), by=_by(request))))
 
 
@@ -126,7 +126,7 @@ def list_prices(request: HttpRequest, key: str) -> dict[str, Any]:
 
 
 @products.post("/{key}/prices", response={201: PriceOut}, summary="Let a price hold from a day")
-def add_price(request: HttpRequest, key: str, given: PriceIn) -> Status:
+def add_price(request: HttpRequest, key: str, given: PriceIn) -> Status[Any]:
     return Status(201, _price(set_price(_product_of(key), **given.dict(), by=_by(request))))
 
 
