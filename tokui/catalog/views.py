@@ -1,154 +1,208 @@
-"""Pages of the catalog: products, their prices, tax rates."""
+"""The pages of the catalog: products with their dated prices, and the tax rates."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tokui.access.doors import visited
 from tokui.access.models import Business
 from tokui.access.permissions import CATALOG_EDIT, INVOICES_VIEW, SETTINGS_MANAGE
-from tokui.catalog import actions
+from tokui.catalog.actions import (
+    ProductFields,
+    add_tax_rate,
+    change_product,
+    create_product,
+    product_fields,
+    set_price,
+)
+from tokui.catalog.forms import PriceForm, ProductForm, TaxRateForm
 from tokui.catalog.models import Price, Product
-from tokui.catalog.queries import prices_on, rates
+from tokui.catalog.queries import prices_on, rates, search_products
+from tokui.catalog.words import TAX_WORDS, percent
 from tokui.core import clock
 from tokui.core.actors import Actor
-from tokui.core.errors import NotFound, Refusal
+from tokui.core.errors import Invalid, NotFound, NotPermitted, Refusal
 from tokui.core.ids import parse_public_id
-from tokui.ui.doors import page_of, render_page, sent_on
+from tokui.core.refused import ValueRefused
+from tokui.ui.doors import render_page, sent_on
+from tokui.ui.paging import InvalidCursor, page_of
 
-TAX_KINDS = [
-    ("standard", gettext_lazy("Standard rate")),
-    ("reduced", gettext_lazy("Reduced rate")),
-    ("exempt", gettext_lazy("Exempt")),
-    ("out_of_scope", gettext_lazy("Out of scope")),
-    ("export", gettext_lazy("Export")),
-]
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ProductForm(forms.Form):
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=30)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    name_en = forms.CharField(label=gettext_lazy("English name"), max_length=120, required=False)
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=10, required=False)
-    tax_kind = forms.ChoiceField(label=gettext_lazy("Tax"), choices=TAX_KINDS)
-    revenue_account = forms.CharField(label=gettext_lazy("Revenue account"), max_length=30, initial="sales")
-    business = forms.ModelChoiceField(label=gettext_lazy("Business"), queryset=Business.objects.none(), required=False)
-    channel = forms.CharField(label=gettext_lazy("Channel"), max_length=30, required=False)
-    region = forms.CharField(label=gettext_lazy("Region"), max_length=30, required=False)
-    is_active = forms.BooleanField(label=gettext_lazy("For sale"), required=False, initial=True)
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.fields["business"].queryset = Business.objects.order_by("code")  # type: ignore[attr-defined]
-
-    def product(self) -> actions.ProductFields:
-        told = dict(self.cleaned_data)
-        business = told.pop("business")
-        return actions.ProductFields(**told, business_id=business.pk if business else None)
-
-
-class PriceForm(forms.Form):
-    unit_minor = forms.IntegerField(label=gettext_lazy("Price of one"))
-    from_on = forms.DateField(label=gettext_lazy("From"), widget=DayInput)
-    tax_included = forms.BooleanField(label=gettext_lazy("With tax"), required=False)
-
-
-class RateForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("Rate"), choices=TAX_KINDS[:2])
-    percent = forms.DecimalField(
-        label=gettext_lazy("Percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2
-    )
-    from_on = forms.DateField(label=gettext_lazy("From"), widget=DayInput)
+ACTIVITY = ("yes", "no", "all")
 
 
 @visited(INVOICES_VIEW)
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Products by code, with today's price."""
-    page = page_of(Product.objects.select_related("business"), order=("code", "id"), after=request.GET.get("after", ""))
+    """The list with today's prices; further rows as a fragment."""
+    try:
+        page = page_of(_matching(request), order=("code",), after=request.GET.get("after", ""))
+    except InvalidCursor as trouble:
+        raise Invalid(field="after", reason=_("This cursor is not valid.")) from trouble
     prices = prices_on([row.pk for row in page.rows], clock.today())
-    names = dict(TAX_KINDS)
-    rows = [(row, prices.get(row.pk), names[row.tax_kind]) for row in page.rows]
-    return render_page(request, "catalog/index.html", {"page": page, "rows": rows})
+    context = {
+        "page": page,
+        "rows": [(row, TAX_WORDS[row.tax_kind], prices.get(row.pk)) for row in page.rows],
+        "businesses": Business.objects.order_by("code"),
+        "is_everything": not any(request.GET.get(name) for name in ("q", "business", "active")),
+        "active": request.GET.get("active") or "yes",
+    }
+    return render_page(request, "catalog/list.html", context)
+
+
+def _matching(request: HttpRequest) -> QuerySet[Product]:
+    rows = search_products(request.GET.get("q", "")).select_related("business")
+    active = request.GET.get("active") or "yes"
+    if active not in ACTIVITY:
+        raise Invalid(field="active", reason=_("Choose yes, no or all."))
+    if active != "all":
+        rows = rows.filter(is_active=active == "yes")
+    business = request.GET.get("business", "")
+    return rows.filter(business_id=_key(business, Business.PREFIX)) if business else rows
 
 
 @visited(CATALOG_EDIT)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, key: str = "") -> HttpResponse:
-    """A new product, or one that exists with its prices."""
-    product = _product_of(key) if key else None
-    start = actions.product_fields(product) if product else {}
-    form = ProductForm(request.POST or None, initial={**start, "business": start.get("business_id")} if start else None)
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a product, with its first price if one is given."""
+    form = ProductForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            by = _by(request)
-            if product:
-                actions.change_product(product, form.product(), by=by)
-            else:
-                product = actions.create_product(form.product(), by=by)
-            return sent_on(request, reverse("catalog:product", args=[product.public_id]), _("Saved."))
+            row = create_product(ProductFields(**form.values()), by=_actor(request))
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    prices = Price.objects.filter(product=product).order_by("-from_on") if product else ()
-    context = {"form": form, "product": product, "prices": prices, "price_form": PriceForm()}
-    return render(request, "catalog/product.html", context, status=422 if form.errors else 200)
+            form.refuse(refusal)
+        else:
+            return sent_on(request, _url(row), _("%(name)s is in the catalog.") % {"name": row.name})
+    return render(request, "catalog/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@visited(INVOICES_VIEW)
+@require_http_methods(["GET", "POST"])
+def product(request: HttpRequest, key: str) -> HttpResponse:
+    """A product: its values, and its prices from day to day."""
+    row = _product(key)
+    if not _actor(request).can(CATALOG_EDIT):
+        if request.method == "POST":
+            raise NotPermitted
+        return _page(request, row)
+    form = ProductForm(request.POST or None, initial=_initial(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = ProductFields(**form.values() | {"is_active": row.is_active})
+            change_product(row, given, by=_actor(request))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return sent_on(request, _url(row), _("Saved."))
+    return _page(request, row, form=form)
+
+
+def _page(
+    request: HttpRequest, row: Product, form: ProductForm | None = None, price_form: PriceForm | None = None
+) -> HttpResponse:
+    may_edit = _actor(request).can(CATALOG_EDIT)
+    is_refused = bool((form and form.errors) or (price_form and price_form.errors))
+    row = Product.objects.select_related("business").get(pk=row.pk)
+    context = {
+        "product": row,
+        "tax_word": TAX_WORDS[row.tax_kind],
+        "form": form or (ProductForm(initial=_initial(row)) if may_edit else None),
+        "price_form": price_form or PriceForm(initial={"from_on": clock.today(), "currency": "JPY"}),
+        "prices": [(price, _standing(price, clock.today())) for price in _prices(row)],
+    }
+    return render(request, "catalog/product.html", context, status=422 if is_refused else 200)
+
+
+def _initial(row: Product) -> dict[str, Any]:
+    values = product_fields(row)
+    return values | {"business_id": str(row.business_id or "")}
+
+
+def _prices(row: Product) -> QuerySet[Price]:
+    return Price.objects.filter(product=row).order_by("currency", "-from_on")
+
+
+def _standing(price: Price, day: date) -> str:
+    if price.from_on > day:
+        return "later"
+    return "past" if price.to_on and price.to_on < day else "now"
 
 
 @visited(CATALOG_EDIT)
 @require_POST
-def price(request: HttpRequest, key: str) -> HttpResponse:
-    product = _product_of(key)
+def prices(request: HttpRequest, key: str) -> HttpResponse:
+    """Let a new price hold from a day."""
+    row = _product(key)
     form = PriceForm(request.POST)
     if form.is_valid():
-        actions.set_price(product, by=_by(request), **form.cleaned_data)
-        return sent_on(request, reverse("catalog:product", args=[product.public_id]), _("Saved."))
-    context = {"form": ProductForm(initial=actions.product_fields(product)), "product": product, "price_form": form}
-    return render(request, "catalog/product.html", context, status=422)
+        try:
+            set_price(row, by=_actor(request), **form.values())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return sent_on(request, _url(row), _("The price is set."))
+    return _page(request, row, price_form=form)
 
 
-@visited(SETTINGS_MANAGE)
+@visited(CATALOG_EDIT)
+@require_POST
+def activity(request: HttpRequest, key: str) -> HttpResponse:
+    """Archive a product, or bring it back; what was sold stays as it is."""
+    row = _product(key)
+    is_active = request.POST.get("active") == "yes"
+    given = ProductFields(**product_fields(row) | {"is_active": is_active})
+    change_product(row, given, by=_actor(request))
+    told = _("%(name)s is offered again.") if is_active else _("%(name)s is archived.")
+    return sent_on(request, _url(row), told % {"name": row.name})
+
+
+@visited(INVOICES_VIEW)
 @require_http_methods(["GET", "POST"])
 def tax_rates(request: HttpRequest) -> HttpResponse:
-    """The rates of consumption tax; a change of law is added here."""
-    form = RateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        try:
-            actions.add_tax_rate(
-                told["kind"], rate_bp=int(told["percent"] * 100), from_on=told["from_on"], by=_by(request)
-            )
-            return sent_on(request, reverse("catalog:tax"), _("Saved."))
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    names = dict(TAX_KINDS)
-    shown = [(names[rate.kind.value], rate, rate.rate / 100) for rate in rates() if rate.rate]
-    context = {"form": form, "rates": shown, "tab": "tax"}
-    return render(request, "catalog/tax.html", context, status=422 if form.errors else 200)
+    """All rates with their days; an owner records the next change of law."""
+    may_manage = _actor(request).can(SETTINGS_MANAGE)
+    form = TaxRateForm(request.POST or None) if may_manage else None
+    if request.method == "POST":
+        if form is None:
+            raise NotPermitted
+        if form.is_valid():
+            try:
+                add_tax_rate(by=_actor(request), **form.values())
+            except Refusal as refusal:
+                form.refuse(refusal)
+            else:
+                return sent_on(request, reverse("catalog:tax_rates"), _("The rate is recorded."))
+    known = sorted(rates(), key=lambda rate: (rate.from_on, rate.kind), reverse=True)
+    rows = [(rate, TAX_WORDS[rate.kind], percent(rate.rate), rate.holds_on(clock.today())) for rate in known]
+    status = 422 if form and form.errors else 200
+    return render(request, "catalog/tax_rates.html", {"rows": rows, "form": form}, status=status)
 
 
-def _by(request: HttpRequest) -> Actor:
-    return request.visit.actor  # type: ignore[attr-defined, no-any-return]
-
-
-def _product_of(text: str) -> Product:
-    try:
-        found = Product.objects.filter(pk=parse_public_id(text, Product.PREFIX)).first()
-    except ValueError:
-        found = None
-    if found is None:
+def _product(key: str) -> Product:
+    row = Product.objects.filter(pk=_key(key, Product.PREFIX)).first()
+    if row is None:
         raise NotFound
-    return found
+    return row
+
+
+def _key(text: str, prefix: str) -> UUID:
+    try:
+        return parse_public_id(text, prefix)
+    except ValueRefused as refused:
+        raise NotFound from refused
+
+
+def _url(row: Product) -> str:
+    return reverse("catalog:product", args=[row.public_id])
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.visit.actor  # type: ignore[attr-defined, no-any-return]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
-from tokui.invoices import names as _names  # noqa: F401  registers what journals call customers
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
 from tokui.invoices.queries import InvoiceSearch, find_invoices, waiting_days

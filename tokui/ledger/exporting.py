@@ -1,256 +1,157 @@
-"""Journal files for accounting programs: what was not handed over yet, marked as handed over.
-
-An entry is exported once per program. After a correction the next export holds only the reversing and the new entries,
-so the program's books follow without anything being entered twice. Revenue is written with its tax, as the programs
-expect it; an entry's tax is shared among its revenue lines of the same rate in proportion, to the yen.
-"""
+"""Handing the books to an accounting program: what it does not have yet, as a file, each entry once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tokui import access
-from tokui.access.permissions import LEDGER_EXPORT, SETTINGS_MANAGE
-from tokui.core import clock, files
+from tokui.access.permissions import LEDGER_EXPORT
+from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.events import emit
-from tokui.core.ids import uuid7_many
+from tokui.core.files import store
 from tokui.core.locks import advisory_lock
 from tokui.core.tenancy import require_organization
+from tokui.ledger.accounts import customer_of, kind_word
 from tokui.ledger.events import JournalExported
-from tokui.ledger.journals import Books, JournalLine, JournalRefused, Layout, TaxClass, export_journal
-from tokui.ledger.mapping import RETURNS, Mapped, Names, sub_account
-from tokui.ledger.models import AccountMapping, JournalExport, Posting
+from tokui.ledger.folding import Called, Moved, journal_lines
+from tokui.ledger.journals import Books, JournalLine, JournalRefused, Layout, export_journal
+from tokui.ledger.mapping import CUSTOMER, Mapped, resolve, rules, tax_class_of
+from tokui.ledger.models import Entry, ExportMark, JournalExport, Posting
+from tokui.ledger.registry import Party, parties
 
-#: Rooms above say what they call the second part of an account: a customer's key -> its name.
-NAMERS: list[Callable[[set[str]], dict[str, str]]] = []
+#: What is taken into one file; more is a matter of a shorter period.
+MOST_ENTRIES = 200_000
 
 
 class NothingToExport(Refusal):
-    """Everything in this period has already been exported for this program."""
+    """The program already has every entry of this period."""
 
 
-class JournalNotWritable(Refusal):
-    """The journal cannot be written: {code} {text}"""
+class TooManyEntries(Refusal):
+    """This period has more than {most} entries; choose a shorter one."""
 
     status = 422
 
 
-@dataclass(frozen=True)
-class Line:
-    """A posting on its way out."""
+class NameDoesNotFit(Refusal):
+    """The program cannot take the name “{name}”. Change it in the account mapping."""
 
-    entry_id: UUID
-    on: date
-    debit: str
-    credit: str
-    amount_minor: int
-    memo: str
+    status = 422
 
 
-def naming(function: Callable[[set[str]], dict[str, str]]) -> Callable[[set[str]], dict[str, str]]:
-    NAMERS.append(function)
-    return function
+def waiting(layout: Layout, from_on: date, to_on: date) -> QuerySet[Entry]:
+    """Entries in yen that this program does not have yet. Other currencies are not part of these files."""
+    has = ExportMark.objects.filter(layout=layout, entry=OuterRef("pk"))
+    return in_yen(from_on, to_on).filter(~Exists(has))
+
+
+def in_yen(from_on: date, to_on: date) -> QuerySet[Entry]:
+    foreign = Posting.objects.filter(entry=OuterRef("pk")).exclude(currency="JPY")
+    return Entry.objects.filter(on__gte=from_on, on__lte=to_on).filter(~Exists(foreign))
 
 
 @transaction.atomic
-def export_entries(
-    layout: str, *, from_on: date, to_on: date, by: Actor, books: Books = Books.TAX_INCLUDED
+def make_export(
+    layout: Layout, *, from_on: date, to_on: date, books: Books, by: Actor, everything: bool = False
 ) -> JournalExport:
-    """Write the entries of a period that this program does not have yet, and mark them. Yen only.
+    """Write what the program does not have yet (差分出力); `everything` repeats what it has, under the same numbers.
 
-    Refuses with NothingToExport, or JournalNotWritable when a name does not fit the program.
+    Refuses with NothingToExport, TooManyEntries, or NameDoesNotFit for a name the program would cut or cannot hold.
     """
     access.require(by, LEDGER_EXPORT)
     if to_on < from_on:
-        raise Invalid(field="to", reason=_("The last day lies before the first."))
-    chosen = Layout(layout)
-    advisory_lock("ledger.export", [require_organization(), chosen.value])
-    entries = _waiting(chosen, from_on, to_on)
+        raise Invalid(field="to_on", reason=_("The period ends before it begins."))
+    advisory_lock("ledger.export", [require_organization(), layout])
+    chosen = in_yen(from_on, to_on) if everything else waiting(layout, from_on, to_on)
+    entries = list(chosen.order_by("on", "id")[: MOST_ENTRIES + 1])
     if not entries:
         raise NothingToExport
-    numbers = {entry: place for place, entry in enumerate(entries, _next_number(chosen))}
+    if len(entries) > MOST_ENTRIES:
+        raise TooManyEntries(most=f"{MOST_ENTRIES:,}")
+    numbers, fresh = _numbers(layout, entries)
     try:
-        written = export_journal(list(_journal_lines(entries, numbers, books)), chosen, books=books)
+        written = export_journal(_lines(entries, numbers, from_on, to_on), layout, books=books)
     except JournalRefused as refused:
-        raise JournalNotWritable(code=refused.code, text=refused.text) from refused
-    name = f"{chosen.value}_{from_on:%Y%m%d}-{to_on:%Y%m%d}_{clock.now():%Y%m%d%H%M%S}.{written.extension}"
+        raise NameDoesNotFit(name=refused.text or str(refused.entry_no)) from refused
+    name = f"journal-{layout}-{from_on:%Y%m%d}-{to_on:%Y%m%d}.{written.extension}"
     export = JournalExport.objects.create(
-        layout=chosen.value,
+        layout=layout,
         from_on=from_on,
         to_on=to_on,
         entry_count=len(entries),
-        file=files.store(written.content, name=name, content_type=written.media_type),
-        replaced=[character[:8] for character in written.replaced],
+        file=store(written.content, name=name, content_type=written.media_type),
+        replaced=list(written.replaced)[:50],
         exported_at=clock.now(),
         exported_by=by.name,
     )
-    _mark(export, numbers)
-    emit(JournalExported(export.pk, chosen.value, len(entries)), about=export, by=by)
+    home = export.organization_id
+    ExportMark.objects.bulk_create(
+        [
+            ExportMark(organization_id=home, layout=layout, entry_id=key, export=export, number=numbers[key])
+            for key in fresh
+        ],
+        batch_size=2000,
+    )
+    emit(JournalExported(export.pk, layout, len(entries)), about=export, by=by)
     return export
 
 
-@transaction.atomic
-def map_account(pattern: str, *, account: str, sub: str = "", tax_class: str = "", by: Actor) -> AccountMapping:
-    """Say what the accounting program calls the accounts that fit a pattern."""
-    access.require(by, SETTINGS_MANAGE)
-    if not pattern.strip() or not account.strip():
-        raise Invalid(field="pattern", reason=_("A pattern and an account are needed."))
-    row, _created = AccountMapping.objects.update_or_create(
-        pattern=pattern.strip(), defaults={"account": account.strip(), "sub_account": sub, "tax_class": tax_class}
+def _numbers(layout: Layout, entries: Sequence[Entry]) -> tuple[dict[UUID, int], list[UUID]]:
+    """Every entry's number in this program: the one it has, else the next; and the entries that are new to it."""
+    keys = [entry.pk for entry in entries]
+    marks = ExportMark.objects.filter(layout=layout)
+    numbers = dict(marks.filter(entry_id__in=keys).values_list("entry_id", "number"))
+    last = marks.aggregate(last=Max("number"))["last"] or 0
+    fresh = [key for key in keys if key not in numbers]
+    return numbers | {key: last + place for place, key in enumerate(fresh, start=1)}, fresh
+
+
+def _lines(entries: Sequence[Entry], numbers: Mapping[UUID, int], from_on: date, to_on: date) -> list[JournalLine]:
+    wanted = {entry.pk: entry for entry in entries}
+    postings = Posting.objects.filter(entry__on__gte=from_on, entry__on__lte=to_on)
+    rows = postings.order_by("entry__on", "entry_id", "place").values_list(
+        "entry_id", "debit", "credit", "amount_minor"
     )
-    return row
+    known = rules()
+    named = parties(entry.customer_id for entry in entries)
+    called: dict[str, Called] = {}
+
+    def call(code: str) -> Called:
+        if code not in called:
+            called[code] = _called(code, resolve(code, known), named)
+        return called[code]
+
+    lines: list[JournalLine] = []
+    with override("ja"):
+        for key, group in groupby(rows.iterator(), key=lambda row: row[0]):
+            if key not in wanted:
+                continue
+            entry = wanted[key]
+            moved = [Moved(*row[1:]) for row in group]
+            lines += journal_lines(
+                moved, number=numbers[key], on=entry.on, kind=entry.kind, memo=_memo(entry, named), call=call
+            )
+    return lines
 
 
-@transaction.atomic
-def unmap_account(row: AccountMapping, *, by: Actor) -> None:
-    """Go back to the usual name of these accounts."""
-    access.require(by, SETTINGS_MANAGE)
-    row.delete()
+def _called(code: str, rule: Mapped | None, named: Mapping[UUID, Party]) -> Called:
+    if rule is None:
+        return Called(code, "", tax_class_of("out_of_scope"))
+    key = customer_of(code)
+    name = named[key].name if key and key in named else ""
+    return Called(rule.account, rule.sub_account.replace(CUSTOMER, name).strip(), tax_class_of(rule.tax_class))
 
 
-def names() -> Names:
-    """The organization's names over the usual ones."""
-    own = [Mapped(row.pattern, row.account, row.sub_account, row.tax_class) for row in AccountMapping.objects.all()]
-    return Names(own)
-
-
-def waiting_count(layout: str, from_on: date, to_on: date) -> int:
-    """How many entries of a period the program does not have yet."""
-    return len(_waiting(Layout(layout), from_on, to_on))
-
-
-def _waiting(layout: Layout, from_on: date, to_on: date) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT entry.id FROM ledger_entry entry
-             WHERE entry."on" BETWEEN %s AND %s AND NOT EXISTS (
-                   SELECT 1 FROM ledger_exportmark mark WHERE mark.layout = %s AND mark.entry_id = entry.id)
-             ORDER BY entry."on", entry.id
-            """,
-            [from_on, to_on, layout.value],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _next_number(layout: Layout) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(number), 0) + 1 FROM ledger_exportmark WHERE layout = %s", [layout.value])
-        return int(cursor.fetchone()[0])
-
-
-def _journal_lines(entries: list[UUID], numbers: dict[UUID, int], books: Books) -> Iterable[JournalLine]:
-    postings: dict[UUID, list[Line]] = defaultdict(list)
-    rows = Posting.objects.filter(entry__in=entries, currency="JPY").select_related("entry").order_by("place")
-    for row in rows.iterator(chunk_size=5_000):
-        line = Line(row.entry_id, row.on, row.debit, row.credit, row.amount_minor, row.entry.memo or row.entry.kind)
-        postings[row.entry_id].append(line)
-    book = names()
-    seconds = {part for lines in postings.values() for line in lines for part in _second_parts(line)}
-    called: dict[str, str] = {}
-    for namer in NAMERS:
-        called |= namer(seconds)
-    for entry in entries:
-        yield from _lines_of(numbers[entry], postings[entry], book, called)
-
-
-def _second_parts(line: Line) -> list[str]:
-    return [code.split(":")[1] for code in (line.debit, line.credit) if code.count(":")]
-
-
-def _lines_of(number: int, lines: Sequence[Line], book: Names, called: dict[str, str]) -> Iterable[JournalLine]:
-    """One entry's rows: revenue with its share of the tax of the same rate, everything else as posted."""
-    taxes: dict[tuple[str, bool], int] = defaultdict(int)
-    for line in lines:
-        for code, is_credit in ((line.credit, True), (line.debit, False)):
-            if code.startswith("tax:"):
-                taxes[code.split(":")[1], is_credit] += line.amount_minor
-    shares = _tax_shares(lines, taxes)
-    absorbed = {rate for rate, _share in shares.values()}
-    for line in lines:
-        rate = _tax_of(line)
-        if rate in absorbed:
-            continue
-        yield _line(number, line, shares.get(id(line), (None, 0))[1], book, called)
-
-
-def _tax_shares(lines: Sequence[Line], taxes: dict[tuple[str, bool], int]) -> dict[int, tuple[tuple[str, bool], int]]:
-    """Revenue line -> the rate and the part of its tax that the line carries; the parts sum to the tax."""
-    groups: dict[tuple[str, bool], list[Line]] = defaultdict(list)
-    for line in lines:
-        key = _revenue_rate(line)
-        if key in taxes:
-            groups[key].append(line)
-    shares = {}
-    for key, group in groups.items():
-        whole, upto, given = sum(line.amount_minor for line in group), 0, 0
-        for line in group:
-            upto += line.amount_minor
-            part = taxes[key] * upto // whole - given
-            given += part
-            shares[id(line)] = (key, part)
-    return shares
-
-
-def _revenue_rate(line: Line) -> tuple[str, bool]:
-    if line.credit.startswith("revenue:"):
-        return line.credit.split(":")[-1], True
-    return (line.debit.split(":")[-1], False) if line.debit.startswith("revenue:") else ("", True)
-
-
-def _tax_of(line: Line) -> tuple[str, bool] | None:
-    if line.credit.startswith("tax:"):
-        return line.credit.split(":")[1], True
-    return (line.debit.split(":")[1], False) if line.debit.startswith("tax:") else None
-
-
-def _line(number: int, line: Line, tax: int, book: Names, called: dict[str, str]) -> JournalLine:
-    debit, credit = book.of(line.debit), book.of(line.credit)
-    amount = line.amount_minor + tax
-    debit_class = (
-        RETURNS.get(debit.tax_class, debit.tax_class) if line.debit.startswith("revenue:") else debit.tax_class
-    )
-    return JournalLine(
-        entry_no=number,
-        on=line.on,
-        debit_account=debit.account,
-        debit_minor=amount,
-        credit_account=credit.account,
-        credit_minor=amount,
-        debit_sub=sub_account(debit, line.debit, called),
-        credit_sub=sub_account(credit, line.credit, called),
-        debit_tax_class=_tax_class(debit_class),
-        credit_tax_class=_tax_class(credit.tax_class),
-        debit_tax_minor=tax if line.debit.startswith("revenue:") else 0,
-        credit_tax_minor=tax if line.credit.startswith("revenue:") else 0,
-        memo=line.memo,
-    )
-
-
-def _tax_class(text: str) -> TaxClass | str:
-    if not text:
-        return TaxClass.OUT_OF_SCOPE
-    return TaxClass(text) if text in set(TaxClass) else text
-
-
-def _mark(export: JournalExport, numbers: dict[UUID, int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO ledger_exportmark (id, organization_id, layout, entry_id, export_id, number)
-            SELECT id, %s, %s, entry, %s, number FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS given (id, entry, number)
-            """,
-            [
-                *(require_organization(), export.layout, export.pk),
-                *(uuid7_many(len(numbers)), list(numbers), list(numbers.values())),
-            ],
-        )
+def _memo(entry: Entry, named: Mapping[UUID, Party]) -> str:
+    name = named[entry.customer_id].name if entry.customer_id in named else ""
+    return " ".join(part for part in (kind_word(entry.kind), name, entry.memo) if part)

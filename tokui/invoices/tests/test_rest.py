@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.testing import TestClient
 
 from tokui.access.middleware import Visit
-from tokui.catalog.api import products
+from tokui.catalog.api import router as catalog
 from tokui.core import clock
 from tokui.core.errors import Refusal
 from tokui.core.problems import problem
@@ -19,8 +19,8 @@ from tokui.invoices.models import Invoice
 from tokui.invoices.tests.world import make_customer
 
 api = NinjaAPI(urls_namespace="test-invoices")
-for name, router in (("products", products), ("sale_lines", sales), ("invoices", invoices), ("closing_runs", closings)):
-    api.add_router(f"/{name}", router)
+for name, router in (("", catalog), ("/sale_lines", sales), ("/invoices", invoices), ("/closing_runs", closings)):
+    api.add_router(name, router)
 
 
 @api.exception_handler(Refusal)
