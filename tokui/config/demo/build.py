@@ -20,6 +20,7 @@ from tokui.config.demo.bankfiles import Book, books
 from tokui.config.demo.cast import TODAY, Cast, make_cast
 from tokui.config.demo.desk import Desk
 from tokui.config.demo.habits import Bill, Payers, Transfer, waiting
+from tokui.config.demo.moments import HAPPENED_ON, live_moments
 from tokui.config.demo.opening import NAME, SLUG, Company, open_company
 from tokui.config.demo.trade import Sold, sold_between
 from tokui.core import clock, jobs, postgres, shared_clock
@@ -49,6 +50,7 @@ class Built:
     by_hand: int
     seconds: float
     files: dict[str, bytes]
+    transfers: list[Transfer]
 
 
 def build_world(*, scale: float = 1.0, months: int = MONTHS, say: Say = print) -> Built:
@@ -121,6 +123,10 @@ class World:
                 self._record(day)
                 if is_closing(day, CLOSINGS):
                     self._close(day)
+                if day == HAPPENED_ON:
+                    with self._scope():
+                        live_moments(self.company, self.cast)
+                    jobs.run_pending()
 
     def _record(self, last: date) -> None:
         lines = []
@@ -158,7 +164,10 @@ class World:
         """One file per account and the card company's list; then what the machine left is decided by hand."""
         first, self.banked_to = self.banked_to + timedelta(days=1), day
         for book in self.books:
-            name, content = book.write(self.transfers, first, day)
+            written = book.write(self.transfers, first, day)
+            if written is None:
+                continue
+            name, content = written
             self.files[name] = content
             with self._scope():
                 self.desk.import_file(book.code, name, content)
@@ -176,7 +185,7 @@ class World:
         with self._scope():
             return Built(
                 self.company, self.cast, len(self.cast.people), Invoice.objects.exclude(number=None).count(),
-                self.desk.deposits, self.desk.automatic, self.desk.by_hand, seconds, self.files,
+                self.desk.deposits, self.desk.automatic, self.desk.by_hand, seconds, self.files, self.transfers,
             )  # fmt: skip
 
 
