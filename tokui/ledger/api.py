@@ -1,0 +1,5 @@
+"""REST for the books."""
+
+from ninja import Router
+
+router = Router(tags=["ledger"])
