@@ -20,7 +20,15 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FAMILY = [("佐藤", "サトウ"), ("鈴木", "スズキ"), ("高橋", "タカハシ"), ("田中", "タナカ"), ("伊藤", "イトウ"), ("渡辺", "ワタナベ"), ("小林", "コバヤシ"),
           ("山口", "ヤマグチ"), ("松本", "マツモト"), ("井上", "イノウエ"), ("木村", "キムラ"), ("清水", "シミズ")]  # fmt: skip
-GIVEN = [("翔太", "ショウタ"), ("陽菜", "ヒナ"), ("大輔", "ダイスケ"), ("美咲", "ミサキ"), ("健一", "ケンイチ"), ("由紀", "ユキ"), ("直人", "ナオト")]
+GIVEN = [
+    ("翔太", "ショウタ"),
+    ("陽菜", "ヒナ"),
+    ("大輔", "ダイスケ"),
+    ("美咲", "ミサキ"),
+    ("健一", "ケンイチ"),
+    ("由紀", "ユキ"),
+    ("直人", "ナオト"),
+]
 RUNS = 60
 
 
@@ -118,7 +126,12 @@ def _fill(cluster: object, organization: object, business: object, user: object,
             entries, rows, tags = [], [], []
             for key, n in zip(keys, some, strict=True):
                 (family, family_kana), (given, given_kana) = chance.choice(FAMILY), chance.choice(GIVEN)
-                name, kana, code, email = f"{family} {given}", f"{family_kana} {given_kana}", f"T{n:07d}", f"c{n}@example.jp"
+                name, kana, code, email = (
+                    f"{family} {given}",
+                    f"{family_kana} {given_kana}",
+                    f"T{n:07d}",
+                    f"c{n}@example.jp",
+                )
                 phone = f"+8190{1000 + n // 10000}{n % 10000:04d}"
                 kind = "company" if n % 10 == 0 else "person"
                 owner = user if n % 50 == 0 else None

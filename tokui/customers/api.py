@@ -202,7 +202,7 @@ class ImportRows(Schema):
 def list_customers(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     access.require(_actor(request), CUSTOMERS_VIEW)
     values = {key: str(value) for key, value in filters.dict().items() if key not in ("limit", "cursor")}
-    extra = {key: value for key, value in request.GET.items() if key not in Filters.model_fields}
+    extra = {key: str(value) for key, value in request.GET.items() if key not in Filters.model_fields}
     query = parse_query(extra | values | {"after": filters.cursor})
     page, _is_cut = list_page(query, by=_actor(request), size=filters.limit)
     return {"data": _told(list(page.rows)), "next_cursor": page.next_cursor or None}

@@ -142,8 +142,8 @@ def apply_import(batch: Import, *, by: Actor) -> Import:
     lock(batch)
     if batch.state in (Import.State.APPLYING, Import.State.APPLIED):
         return batch
-    fresh = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
-    states.move(batch, to=Import.State.APPLYING, refused_count=0, conflict_count=0, **fresh)
+    fresh: dict[str, Any] = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
+    states.move(batch, to=Import.State.APPLYING, field="state", refused_count=0, conflict_count=0, **fresh)
     ImportRow.objects.filter(batch=batch).delete()
     apply_customers.later(batch=str(batch.pk), by=actor_facts(by))
     return batch

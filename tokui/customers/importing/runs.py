@@ -51,11 +51,11 @@ def check_batch(organization: UUID, import_id: UUID) -> None:
         except TableRefused as refused:
             states.move(batch, to=Import.State.REFUSED, refusal=table_facts(refused))
             return
-        states.move(batch, to=Import.State.READY, **counts)
+        states.move(batch, to=Import.State.READY, field="state", **counts)
 
 
-def _check_rows(batch: Import) -> dict[str, int]:
-    counts = dict.fromkeys(
+def _check_rows(batch: Import) -> dict[str, Any]:
+    counts: dict[str, Any] = dict.fromkeys(
         ("row_count", "new_count", "changed_count", "unchanged_count", "refused_count", "conflict_count"), 0
     )
     planner = Planner()

@@ -60,7 +60,7 @@ def _revert_changes(batch: Import, by: Actor) -> bool:
     rows = list(ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.CHANGED).order_by("id")[:BATCH])
     if not rows:
         return False
-    keys = [row.customer_id for row in rows]
+    keys = [row.customer_id for row in rows if row.customer_id]
     current = {row.pk: row for row in Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update()}
     for row in rows:
         customer = current.get(row.customer_id) if row.customer_id else None

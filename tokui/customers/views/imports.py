@@ -105,7 +105,9 @@ def columns(request: HttpRequest, key: str) -> HttpResponse:
     one = row_of(Import, key)
     prefix = "column."
     mapping = {
-        name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix) and value
+        name.removeprefix(prefix): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(prefix) and value
     }
     choose_columns(one, mapping, by=actor(request), sender=request.POST.get("sender", ""))
     return sent_on(request, _url(one))
