@@ -56,9 +56,7 @@ def test_everything_else_was_decided_and_nothing_was_guessed(world: Built):
 def test_the_matcher_settled_what_the_payers_meant(world: Built):
     """Every automatic payment lies on an invoice of the customer who sent it."""
     people = {key: code for code, key in world.company.customers.items()}
-    sent = {
-        (one.on, to_zengin(one.payer)[:48].rstrip(), one.amount_minor): one.customer for one in world.transfers
-    }
+    sent = {(one.on, to_zengin(one.payer)[:48].rstrip(), one.amount_minor): one.customer for one in world.transfers}
     checked = 0
     for row in Allocation.objects.filter(is_automatic=True, released_at=None).select_related("deposit", "invoice"):
         meant = sent.get((row.deposit.received_on, row.deposit.payer_raw, row.deposit.amount_minor))

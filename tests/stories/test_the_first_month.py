@@ -69,7 +69,11 @@ def drop_the_banks_files(by: Actor) -> None:
     for book in books():
         account = add_account(
             NewAccount(
-                code=book.code, name=book.name, bank_code=book.bank_code, branch_code=book.branch_code, number=book.number
+                code=book.code,
+                name=book.name,
+                bank_code=book.bank_code,
+                branch_code=book.branch_code,
+                number=book.number,
             ),
             by=by,
         )

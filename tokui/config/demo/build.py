@@ -32,7 +32,10 @@ from tokui.invoices.models import Invoice
 from tokui.invoices.recording import NewSale, record_sales
 
 CLOSINGS = (5, 10, 15, 20, 31)
-BANK_DAYS = (10, 20, 31)
+#: The bookkeeper fetched the bank's files twice a month at first, and three times since summer.
+BANK_DAYS = (10, 31)
+MORE_BANK_DAYS = (10, 20, 31)
+MORE_FROM = date(2026, 8, 1)
 MONTHS = 14
 Say = Callable[[str], object]
 
@@ -113,7 +116,7 @@ class World:
 
     def _day(self, day: date) -> None:
         """The bank's file in the morning, sales and closing in the evening. The last day has only its morning."""
-        if is_closing(day, BANK_DAYS) or day == TODAY:
+        if is_bank_day(day):
             with clock.at(_morning(day)):
                 if day == TODAY:
                     self._record(day - timedelta(days=1))
@@ -194,13 +197,17 @@ def is_closing(day: date, days: tuple[int, ...]) -> bool:
     return day.day in days or (31 in days and day == month_end(day))
 
 
+def is_bank_day(day: date) -> bool:
+    return day == TODAY or is_closing(day, MORE_BANK_DAYS if day >= MORE_FROM else BANK_DAYS)
+
+
 def _days_of(month: date) -> Iterator[date]:
     for day in range(1, 32):
         try:
             on = month.replace(day=day)
         except ValueError:
             return
-        if on <= TODAY and (is_closing(on, CLOSINGS + BANK_DAYS) or on == TODAY):
+        if on <= TODAY and (is_closing(on, CLOSINGS) or is_bank_day(on)):
             yield on
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (full-width names in tables count double)
 """Invented names, addresses and numbers. Every combination is made up; phone ranges and domains belong to nobody.
 
 Kana are given with each part of a name, because only the bearer knows how kanji are read.

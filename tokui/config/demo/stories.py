@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (full-width names in tables count double)
 """The persons whom the screens and the tour speak of, what they bought, and the seven deposits that wait today.
 
 They are the people of the design's reconciliation page. Each waiting deposit shows another reason why a machine must not
