@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from tokui.banking.models import Deposit
 from tokui.banking.reading import format_codes, format_name
+from tokui.banking.statements import Kind
 
 METHODS = {
     Deposit.Method.CASH: lazy("Cash"),
@@ -19,6 +16,38 @@ METHODS = {
     Deposit.Method.DENSAI: lazy("Densai"),
     Deposit.Method.OTHER: lazy("Other"),
     Deposit.Method.IMPORTED: lazy("Result list"),
+}
+ACCOUNT_TYPES = {
+    "1": lazy("Ordinary account"),
+    "2": lazy("Current account"),
+    "4": lazy("Savings account"),
+    "9": lazy("Other account"),
+}
+KINDS = {
+    Kind.TRANSFER: lazy("Transfer"),
+    Kind.CASH: lazy("Cash"),
+    Kind.CHEQUE: lazy("Cheque"),
+    Kind.DIRECT_DEBIT: lazy("Direct debit"),
+    Kind.FEE: lazy("Fee"),
+    Kind.INTEREST: lazy("Interest"),
+    Kind.OTHER: lazy("Other"),
+    Kind.CORRECTION: lazy("Correction"),
+}
+REASONS = {
+    "typed_twice": lazy("Typed in twice"),
+    "wrong_amount": lazy("Wrong amount"),
+    "wrong_customer": lazy("Wrong customer"),
+    "not_received": lazy("The money did not come after all"),
+    "other": lazy("Another reason"),
+}
+#: Columns of a result list.
+RESULT_FIELDS = {
+    "customer": lazy("Customer code"),
+    "amount": lazy("Amount"),
+    "day": lazy("Day"),
+    "reference": lazy("Invoice or order number"),
+    "external_id": lazy("The system's own number"),
+    "result": lazy("Result"),
 }
 STATES = {"open": lazy("Not reconciled"), "settled": lazy("Reconciled"), "cancelled": lazy("Cancelled")}
 
@@ -91,19 +120,34 @@ _ROW_REFUSALS = {
     "not_a_date": lazy("Not a date."),
     "no_such_day": lazy("There is no such day."),
     "no_header": lazy("The headings were not found."),
+    "too_precise": lazy("More decimals than the currency has."),
+    "other_currency": lazy("An amount in another currency."),
+    "no_such_era": lazy("The era did not have this day."),
+    "year_missing": lazy("The year is missing."),
+    "unknown_format": lazy("Neither a CSV nor a workbook."),
+    "unknown_encoding": lazy("The characters cannot be read."),
+    "undecodable": lazy("The characters cannot be read."),
+    "nul": lazy("The file is damaged (NUL byte)."),
+    "broken_quotes": lazy("A quoted cell is not closed."),
+    "damaged": lazy("The workbook is damaged."),
+    "password": lazy("The workbook is protected by a password."),
+    "zip_bomb": lazy("The workbook unpacks to too much."),
+    "xml_entities": lazy("The XML declares entities of its own."),
+    "too_many_columns": lazy("Too many columns."),
+    "too_many_cells": lazy("Too many cells."),
+    "cell_too_long": lazy("A cell is too long."),
+    "row_too_long": lazy("A row is too long."),
 }
 
 
-def refusal_sentence(refusal: Mapping[str, Any]) -> str:
-    """Why a file was refused: the sentence, then the place and what stood there against what was expected."""
-    said = [str(_REFUSALS.get(refusal["code"], refusal["code"]))]
-    if refusal.get("line"):
-        said.append(_("Line %(line)s.") % {"line": refusal["line"]})
-    if refusal.get("expected") and refusal.get("found"):
-        said.append(_("Expected %(expected)s, found %(found)s.") % refusal)
-    elif refusal.get("found"):
-        said.append(_("Found %(found)s.") % refusal)
-    return " ".join(said)
+def refusal_word(code: str) -> str:
+    """Why a file was refused, in a sentence."""
+    return str(_REFUSALS.get(code, code))
+
+
+def reason_word(code: str) -> str:
+    """Why a deposit was taken back."""
+    return str(REASONS.get(code, code))
 
 
 def deviation_word(code: str) -> str:

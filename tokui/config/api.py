@@ -177,6 +177,7 @@ def _event(row: Event) -> dict[str, Any]:
 api.add_router("/customers", "tokui.customers.api.router")
 api.add_router("/relationships", "tokui.customers.api.relationships")
 api.add_router("/imports", "tokui.customers.api.imports")
+api.add_router("", "tokui.catalog.api.router")
 api.add_router("", "tokui.banking.api.router")
 api.add_router("", "tokui.ledger.api.router")
 api.add_router("", "tokui.payments.api.router")

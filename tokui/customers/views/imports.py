@@ -70,7 +70,7 @@ def batch(request: HttpRequest, key: str) -> HttpResponse:
         "batch": one,
         "step": STEPS[one.state],
         "is_running": one.state in RUNNING,
-        "is_open": one.state in ("uploaded", "ready"),
+        "is_open": one.state in ("uploaded", "ready") or (one.state == "refused" and bool(one.headings)),
         "share": one.cursor / one.row_count if one.row_count else 0,
         "fields": _fields(one),
         "page": rows,

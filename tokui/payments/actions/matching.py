@@ -73,7 +73,6 @@ def match_deposits(deposit_ids: Iterable[UUID] | None, *, by: Actor = SYSTEM) ->
     return done
 
 
-@transaction.atomic
 def confirm_suggestion(
     suggestion: Suggestion, *, by: Actor, difference: str = "", memo: str = "", keep_rest: bool = False
 ) -> Allocated:
@@ -123,7 +122,7 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
             raise NotFound
         paid = min(amount, left)
         left -= paid
-        missing = open_minor[invoice_id] - settled[invoice_id] - paid
+        missing = open_minor[invoice_id] - paid
         uses += [Use(invoice_id, paid)] if paid > 0 else []
         uses += [Use(invoice_id, missing, kind)] if missing > 0 and kind and kind != "open" else []
     return uses
