@@ -439,3 +439,9 @@ def _detail(row: Invoice) -> dict[str, Any]:
     taxes = InvoiceTax.objects.filter(invoice=row).order_by("-rate_bp", "tax_kind")
     lines = SaleLine.objects.filter(invoice=row).order_by("sold_on", "id")
     return {**_invoice(row), "lines": [_sale(line) for line in lines], "taxes": list(taxes)}
+
+
+router = Router()
+router.add_router("/invoices", invoices)
+router.add_router("/sale_lines", sales)
+router.add_router("/closing_runs", closings)

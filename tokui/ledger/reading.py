@@ -84,7 +84,9 @@ def told(entries: Sequence[Entry]) -> list[Told]:
     postings: dict[UUID, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("place"):
         postings[posting.entry_id].append(posting)
-    known = parties([*(entry.customer_id for entry in entries), *_named(sum(postings.values(), []))])
+    known = parties(
+        [*(entry.customer_id for entry in entries), *_named([one for rows in postings.values() for one in rows])]
+    )
     return [
         Told(
             entry,

@@ -53,9 +53,9 @@ def _choices() -> list[tuple[str, Any]]:
 
 
 def _by(name: str) -> Any:
-    return lambda rows: rows.annotate(**{f"standing_{name}": F(f"standings__{name}"), "standing_customer": F("standings__customer")}).filter(
-        standings__isnull=False
-    )
+    return lambda rows: rows.annotate(
+        **{f"standing_{name}": F(f"standings__{name}"), "standing_customer": F("standings__customer")}
+    ).filter(standings__isnull=False)
 
 
 list_column(
@@ -88,10 +88,16 @@ list_column(
 )
 list_filter(ListFilter("standing", lazy("Standing"), _apply, _choices, order=5, permission=PAYMENTS_VIEW))
 list_sort(
-    ListSort("balance", lazy("Balance"), ("-standing_open_minor", "-standing_customer"), _by("open_minor"), PAYMENTS_VIEW)
+    ListSort(
+        "balance", lazy("Balance"), ("-standing_open_minor", "-standing_customer"), _by("open_minor"), PAYMENTS_VIEW
+    )
 )
 list_sort(
     ListSort(
-        "overdue", lazy("Overdue"), ("-standing_overdue_minor", "-standing_customer"), _by("overdue_minor"), PAYMENTS_VIEW
+        "overdue",
+        lazy("Overdue"),
+        ("-standing_overdue_minor", "-standing_customer"),
+        _by("overdue_minor"),
+        PAYMENTS_VIEW,
     )
 )

@@ -68,14 +68,20 @@ def _overdue(request: HttpRequest) -> Card | None:
     if not late["n"]:
         return None
     url = reverse("payments:standing") + "?state=overdue"
-    return Card(_("Overdue"), url, "alert", _("Customers who are late."), count=late["n"], minor=late["minor"], tone="shu")
+    return Card(
+        _("Overdue"), url, "alert", _("Customers who are late."), count=late["n"], minor=late["minor"], tone="shu"
+    )
 
 
 @card(order=30, permission=PAYMENTS_APPROVE)
 def _approvals(request: HttpRequest) -> Card | None:
     number = Approval.objects.filter(state=Approval.State.WAITING).count()
     url = reverse("payments:approvals")
-    return Card(_("Approvals"), url, "hand", _("Write-offs above the limit."), count=number, tone="yama") if number else None
+    return (
+        Card(_("Approvals"), url, "hand", _("Write-offs above the limit."), count=number, tone="yama")
+        if number
+        else None
+    )
 
 
 @card(order=35, permission=PAYMENTS_ALLOCATE)
@@ -114,6 +120,8 @@ _tell(
     "StandingChanged",
     "check",
     "auto",
-    lambda p: _("%(before)s → %(after)s")
-    % {"before": STATES.get(p["before"], p["before"]), "after": STATES.get(p["state"], p["state"])},
+    lambda p: (
+        _("%(before)s → %(after)s")
+        % {"before": STATES.get(p["before"], p["before"]), "after": STATES.get(p["state"], p["state"])}
+    ),
 )

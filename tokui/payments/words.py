@@ -127,26 +127,42 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "name_similar": lambda f: _name("The name is similar (%(seen)s, known as %(known)s)")(f),
     "amount_exact": lambda f: _("The amount is exactly what is open"),
     "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
-    "amount_less_fee": lambda f: _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
-    % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))},
-    "amount_together": lambda f: _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))},
-    "amount_partial": lambda f: _("%(missing)s less than what is open")
-    % {"missing": _yen(int(f.get("total_minor") or 0) - int(f.get("amount_minor") or 0))},
-    "amount_over": lambda f: _("%(rest)s more than what is open")
-    % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))},
+    "amount_less_fee": lambda f: (
+        _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
+        % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))}
+    ),
+    "amount_together": lambda f: (
+        _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))}
+    ),
+    "amount_partial": lambda f: (
+        _("%(missing)s less than what is open")
+        % {"missing": _yen(int(f.get("total_minor") or 0) - int(f.get("amount_minor") or 0))}
+    ),
+    "amount_over": lambda f: (
+        _("%(rest)s more than what is open")
+        % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))}
+    ),
     "nothing_open": lambda f: _("Nothing is open for this customer"),
     "same_amount_only": lambda f: _("Only the amount agrees, nothing else points at this customer"),
-    "other_payer_fits": lambda f: ngettext(
-        "%(count)d other customer fits as well", "%(count)d other customers fit as well", int(f.get("count", 1))
-    )
-    % {"count": int(f.get("count", 1))},
-    "other_set_fits": lambda f: ngettext(
-        "%(count)d other combination fits as well", "%(count)d other combinations fit as well", int(f.get("count", 1))
-    )
-    % {"count": int(f.get("count", 1))},
+    "other_payer_fits": lambda f: (
+        ngettext(
+            "%(count)d other customer fits as well", "%(count)d other customers fit as well", int(f.get("count", 1))
+        )
+        % {"count": int(f.get("count", 1))}
+    ),
+    "other_set_fits": lambda f: (
+        ngettext(
+            "%(count)d other combination fits as well",
+            "%(count)d other combinations fit as well",
+            int(f.get("count", 1)),
+        )
+        % {"count": int(f.get("count", 1))}
+    ),
     "search_limited": lambda f: _("So many invoices are open that not every combination was tried"),
     "legal_form_differs": lambda f: _("The legal form differs"),
-    "reference_disagrees": lambda f: _("The text names %(numbers)s, but the amount does not fit") % {"numbers": _numbers(f)},
+    "reference_disagrees": lambda f: (
+        _("The text names %(numbers)s, but the amount does not fit") % {"numbers": _numbers(f)}
+    ),
     "paid_twice": lambda f: _("The same payment came before: perhaps paid twice"),
     "invoice_contested": lambda f: _("Another deposit wants the same invoice"),
     "declined_before": lambda f: _("Somebody declined or undid an answer for this deposit"),

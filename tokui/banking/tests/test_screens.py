@@ -83,7 +83,11 @@ def test_a_row_s_pages_are_closed_to_those_without_the_permission(organization):
     account = make_account()
     read = take(notice(paid("ヤマダ", 100)), account)
     client = signed_in("sales")
-    for address in (f"/bank/{account.public_id}", f"/statements/{read.public_id}", f"/statements/{read.public_id}/original"):
+    for address in (
+        f"/bank/{account.public_id}",
+        f"/statements/{read.public_id}",
+        f"/statements/{read.public_id}/original",
+    ):
         assert client.get(address).status_code == 403
     assert client.post(f"/statements/{read.public_id}/again").status_code == 403
     assert upload(client, notice(paid("ヤマダ", 200))).status_code == 403
@@ -242,10 +246,24 @@ def test_an_account_is_added_and_its_bank_is_named(page):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("code", "本店"), ("name", ""), ("bank_code", "12"), ("branch_code", "1"), ("number", "12-3"), ("currency", "XXX")],
+    [
+        ("code", "本店"),
+        ("name", ""),
+        ("bank_code", "12"),
+        ("branch_code", "1"),
+        ("number", "12-3"),
+        ("currency", "XXX"),
+    ],
 )
 def test_bad_input_of_an_account_is_told_beside_its_field(page, field, value):
-    values = {"code": "main", "name": "本店", "account_type": "1", "currency": "JPY", "date_basis": "booked", field: value}
+    values = {
+        "code": "main",
+        "name": "本店",
+        "account_type": "1",
+        "currency": "JPY",
+        "date_basis": "booked",
+        field: value,
+    }
     response = page.post("/bank/new", values)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
@@ -411,7 +429,9 @@ def test_a_result_list_is_looked_at_before_it_counts(page):
 
 def test_refused_rows_of_a_result_list_are_shown_with_their_place(page):
     table = "顧客コード,金額,決済日\nC-404,500,2026/11/18\n"
-    response = page.post("/deposits/results", {"source": "konbini", "file": SimpleUploadedFile("r.csv", table.encode())})
+    response = page.post(
+        "/deposits/results", {"source": "konbini", "file": SimpleUploadedFile("r.csv", table.encode())}
+    )
     assert response.status_code == 422
     _word, column, row = response.context["refused"][0]
     assert (row.row, column, row.value) == (2, "顧客コード", "C-404")
@@ -437,7 +457,9 @@ def test_the_start_page_tells_of_bank_files_that_need_a_person(page):
 @pytest.mark.parametrize("address", ["/bank", "/statements", "/deposits"])
 def test_lists_ask_as_often_for_many_rows_as_for_one(page, address):
     def asked() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert page.get(address).status_code == 200
         return len(queries)
 
@@ -445,7 +467,10 @@ def test_lists_ask_as_often_for_many_rows_as_for_one(page, address):
     page.get(address)
     few = asked()
     for n in range(6):
-        take(notice(*(paid("スズキ", 10 + at, n=at) for at in range(5)), number=f"765432{n}"), make_account(f"a{n}", number=f"765432{n}"))
+        take(
+            notice(*(paid("スズキ", 10 + at, n=at) for at in range(5)), number=f"765432{n}"),
+            make_account(f"a{n}", number=f"765432{n}"),
+        )
     assert asked() == few
     assert few <= 20
 

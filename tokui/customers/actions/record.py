@@ -134,7 +134,7 @@ def _insert_staged(created_in: UUID | None, count: int, codes: Sequence[str]) ->
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO customers_customer (organization_id, {names}, version, created_in_id, "  # noqa: S608
+            f"INSERT INTO customers_customer (organization_id, {names}, version, created_in_id, "
             f"created_at, changed_at) "
             f"SELECT %s, {names}, 1, %s, %s, %s FROM customers_in ON CONFLICT (organization_id, code) DO NOTHING",
             [require_organization(), created_in, now, now],
@@ -225,7 +225,7 @@ def _update_rows(rows: Sequence[Customer], differs: Mapping[UUID, Mapping[str, A
     settings = ", ".join(f"{name} = staged.{name}" for name in (*STORED, "sort_kana"))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE customers_customer row SET {settings}, version = row.version + 1, changed_at = %s "  # noqa: S608
+            f"UPDATE customers_customer row SET {settings}, version = row.version + 1, changed_at = %s "
             "FROM customers_changed staged WHERE row.id = staged.id AND row.organization_id = %s",
             [clock.now(), require_organization()],
         )

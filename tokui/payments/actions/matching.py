@@ -114,7 +114,6 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
     open_minor = dict(
         Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor")
     )
-    settled = dict(Invoice.objects.filter(pk__in=list(open_minor)).values_list("pk", "settled_minor"))
     uses = []
     for key, amount in suggestion.allocations:
         invoice_id = UUID(key)

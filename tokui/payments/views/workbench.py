@@ -59,7 +59,10 @@ def confirm(request: HttpRequest, deposit: str) -> HttpResponse:
         return toast(_bench(request, row.pk, opened=True), refusal.message, tone="bad")
     following = row.pk if made.left_minor and request.POST.get("mode") == "split" else following
     answer = _bench(request, following, opened=bool(following))
-    said = _("%(payer)s %(amount)s reconciled") % {"payer": row.payer_raw or _("Deposit"), "amount": f"{row.amount_minor:,}"}
+    said = _("%(payer)s %(amount)s reconciled") % {
+        "payer": row.payer_raw or _("Deposit"),
+        "amount": f"{row.amount_minor:,}",
+    }
     return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
 
 
@@ -174,7 +177,9 @@ def _pick(request: HttpRequest) -> int:
 
 
 def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
-    suggestion = Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
+    suggestion = (
+        Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
+    )
     if suggestion is None or not suggestion.allocations:
         raise Invalid(field="pick", reason=_("There is no candidate to confirm. Search for the invoice."))
     difference = request.POST.get("difference", "")
