@@ -99,7 +99,7 @@ def apply_deposits(changes: Sequence[tuple[UUID, int]]) -> None:
               FROM unnest(%s::uuid[], %s::bigint[]) AS change (deposit_id, delta)
              WHERE deposit.organization_id = {CURRENT} AND deposit.id = deposit_id AND state <> 'cancelled'
                AND applied_minor + delta BETWEEN 0 AND amount_minor
-            """,  # noqa: S608
+            """,
             [ids, deltas],
         )
         if cursor.rowcount == len(ids):
@@ -112,7 +112,7 @@ def name_payers(pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Write down who paid, once it is known: (deposit, customer). Called by payments."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "  # noqa: S608
+            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "
             f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",
             [[one for one, _two in pairs], [two for _one, two in pairs]],
         )
