@@ -153,5 +153,6 @@ def _called(code: str, rule: Mapped | None, named: Mapping[UUID, Party]) -> Call
 
 
 def _memo(entry: Entry, named: Mapping[UUID, Party]) -> str:
-    name = named[entry.customer_id].name if entry.customer_id in named else ""
+    party = named.get(entry.customer_id) if entry.customer_id else None
+    name = party.name if party else ""
     return " ".join(part for part in (kind_word(entry.kind), name, entry.memo) if part)

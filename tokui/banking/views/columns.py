@@ -43,7 +43,7 @@ class ColumnsForm(forms.Form):
         super().__init__(data)
         for name in ROLES:
             self.fields[name] = forms.ChoiceField(
-                label=FIELDS[name],
+                label=str(FIELDS[name]),
                 choices=[("", "–"), *sample.choices],
                 required=name == "date",
                 initial=_initial(name, sample, saved or {}),
@@ -89,7 +89,7 @@ def columns(request: HttpRequest, account: str) -> HttpResponse:
     """Choose the columns of a file of this account: a refused one, or an upload that is only looked at."""
     row = row_of(BankAccount.objects.all(), account)
     if request.FILES.get("sample"):
-        upload = request.FILES["sample"]
+        upload: Any = request.FILES["sample"]
         kept = files.store(upload.read(), name=upload.name or "sample.csv", content_type="application/octet-stream")
         return sent_on(request, f"{reverse('banking:columns', args=[row.public_id])}?file={kept.public_id}")
     statement = _statement(request, row)
@@ -141,4 +141,5 @@ def _file(request: HttpRequest, statement: Statement | None) -> StoredFile | Non
     if statement is not None:
         return statement.parcel.file
     key = request.GET.get("file", "")
-    return row_of(StoredFile.objects.all(), key) if key else None
+    found: StoredFile | None = row_of(StoredFile.objects.all(), key) if key else None
+    return found

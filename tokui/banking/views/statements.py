@@ -33,6 +33,8 @@ READ_AT_ONCE_BYTES = 1024 * 1024
 #: Refusals that saved columns can heal.
 NEEDS_COLUMNS = ("mapping_needed", "mapping_wrong", "unknown_format", "unknown_header")
 
+_WORD_OF_KIND: dict[str, Any] = {str(kind): word for kind, word in KINDS.items()}
+
 
 @visited(BANK_VIEW)
 @require_http_methods(["GET", "POST"])
@@ -79,7 +81,7 @@ def _take_all(form: StatementForm, request: HttpRequest) -> list[Statement]:
 
 
 def _take(
-    file: UploadedFile, accounts: list[BankAccount], format: str, request: HttpRequest, form: StatementForm
+    file: UploadedFile[Any], accounts: list[BankAccount], format: str, request: HttpRequest, form: StatementForm
 ) -> Statement | None:
     content, name = file.read(), file.name or "file"
     owners = accounts_of(content, accounts, name=name, format=format)
@@ -97,7 +99,7 @@ def _take(
 
 def _after(request: HttpRequest, taken: list[Statement], form: StatementForm) -> HttpResponse:
     """To the result. An answer of success even where some files are asked about: a failed one would take back the rest."""
-    asked = form.errors.get("account", [])
+    asked: Any = form.errors.get("account", [])
     for question in asked:
         toast_next(request, question, tone="bad")
     if len(taken) == 1 and not asked:
@@ -152,7 +154,7 @@ def _lines(found: Statement, request: HttpRequest) -> dict[str, Any]:
     by_line = {one.line_id: one for one in deposits}
     return {
         "page": lines,
-        "lines": [(one, KINDS.get(one.kind, ""), by_line.get(one.pk)) for one in lines.rows],
+        "lines": [(one, _WORD_OF_KIND.get(one.kind, ""), by_line.get(one.pk)) for one in lines.rows],
         "oddities": oddities(found.deviations),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -47,7 +48,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     rows = JournalExport.objects.order_by("-exported_at")
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     for row in page.object_list:
-        row.name = LAYOUT_NAMES[Layout(row.layout)]
+        row.name = LAYOUT_NAMES[Layout(row.layout)]  # type: ignore[attr-defined]  # the page's word for it
     start = _start()
     context = {
         "tab": "exports",
@@ -63,7 +64,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
 
 
-def _start() -> dict[str, object]:
+def _start() -> dict[str, Any]:
     """Last month, for the program of the last export."""
     last = JournalExport.objects.order_by("-exported_at").first()
     month = month_before(clock.today().replace(day=1))
