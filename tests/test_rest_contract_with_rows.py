@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.test_rest_contract import CHECKS, OPERATIONS, key
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
-from tokui.core.models import Event
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
-from tokui.ledger.models import Entry
+from tokui.ledger.models import Entry, JournalExport
 from tokui.payments.models import Allocation, Approval, ReturnToDo, Suggestion
 
 assert key
@@ -29,6 +28,7 @@ ROWS = {
     "advance_customer": Customer,
     "invoice": Invoice,
     "entry": Entry,
+    "export": JournalExport,
     "suggestion": Suggestion,
     "allocation": Allocation,
     "approval": Approval,
@@ -40,8 +40,10 @@ ROWS = {
 def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
     """Public ids of a small world by the name under which a request may give them."""
     from tokui.banking.tests.world import make_account, notice, paid, take
+    from tokui.ledger.exporting import make_export
+    from tokui.ledger.journals import Books, Layout
     from tokui.payments.actions import ask_approval, ask_return, keep_as_advance, match_all
-    from tokui.payments.tests.world import make_customer, make_deposit, make_invoice
+    from tokui.payments.tests.world import DAY, make_customer, make_deposit, make_invoice
 
     take(notice(paid("オオタ ユキ", 24_200)), make_account())
     customer = make_customer()
@@ -52,7 +54,7 @@ def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
     keep_as_advance(make_deposit(900), customer, by=owner)
     ask_return(make_deposit(700, "シラナイ"), why="mistake", by=owner)
     ask_approval(invoices[2], "write_off", 5_000, "倒産", by=owner)
-    assert Event.objects.exists()
+    make_export(Layout.FREEE, from_on=DAY, to_on=DAY, books=Books.TAX_INCLUDED, by=owner)
     found = {name: [row.public_id for row in model.objects.all()] for name, model in ROWS.items()}
     assert all(found.values())
     yield found

@@ -100,7 +100,7 @@ class StatementForm(forms.Form):
 
     file = FilesField(label=_("Files from the bank"), allow_empty_file=True)
     account = forms.ModelChoiceField(
-        label=_("Account"),
+        label=_("Bank account"),
         queryset=BankAccount.objects.none(),
         required=False,
         empty_label=_("Found from the file"),

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.access.permissions import BANK_IMPORT, BANK_MANAGE, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking.listing import Attention, attention
@@ -17,24 +16,42 @@ from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
 from tokui.ui.today import Card, card
 
-register(Entry("money", lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
-register(Entry("workings", lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW, go="b"))
-register(Entry("workings", lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
+register(Entry("money", gettext_lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
+register(Entry("workings", gettext_lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW, go="b"))
+register(Entry("workings", gettext_lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
 command(
     Command(
-        lazy("Import a statement"), "banking:statements", "upload", BANK_IMPORT, words="明細 取り込み 銀行 全銀 bank"
+        gettext_lazy("Import a statement"),
+        "banking:statements",
+        "upload",
+        BANK_IMPORT,
+        words="明細 取り込み 銀行 全銀 bank",
     )
 )
-command(Command(lazy("Record a deposit"), "banking:new_deposit", "plus", PAYMENTS_RECORD, words="入金 現金 相殺 cash"))
-command(Command(lazy("Add a bank account"), "banking:new_account", "bank", BANK_MANAGE, words="口座 追加 銀行 account"))
 command(
-    Command(lazy("Import a result list"), "banking:results", "upload", BANK_IMPORT, words="収納 コンビニ 口座振替 結果")
+    Command(
+        gettext_lazy("Record a deposit"), "banking:new_deposit", "plus", PAYMENTS_RECORD, words="入金 現金 相殺 cash"
+    )
+)
+command(
+    Command(
+        gettext_lazy("Add a bank account"), "banking:new_account", "bank", BANK_MANAGE, words="口座 追加 銀行 account"
+    )
+)
+command(
+    Command(
+        gettext_lazy("Import a result list"),
+        "banking:results",
+        "upload",
+        BANK_IMPORT,
+        words="収納 コンビニ 口座振替 結果",
+    )
 )
 
 SHOWN = 4
 
 
-@provider(lazy("Bank accounts"), order=60, permission=BANK_VIEW)
+@provider(gettext_lazy("Bank accounts"), order=60, permission=BANK_VIEW)
 def _find_accounts(request: HttpRequest, typed: str) -> Iterable[Hit]:
     rows = BankAccount.objects.filter(name__icontains=typed) | BankAccount.objects.filter(code__istartswith=typed)
     for row in rows.order_by("-is_active", "code")[:6]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tokui.banking.models import BankAccount
-from tokui.banking.reading import read_file
+from tokui.banking.reading import column_mapping, shelf
 from tokui.banking.refusals import FileRefused
-from tokui.banking.statements import StatementAccount, StatementFile
+from tokui.banking.statements import ReadOptions, StatementAccount, StatementFile
 from tokui.core import clock
 
 #: A larger file is not read twice; its account has to be chosen.
@@ -36,9 +36,12 @@ def accounts_of(
 
 
 def _read(content: bytes, name: str, format: str, account: BankAccount | None) -> StatementFile | None:
-    mapping = account.mapping if account else None
+    """What a file says, without its proof: a file that does not add up still names its account, and is refused there."""
+    mapping = column_mapping(account.mapping) if account and account.mapping else None
+    if mapping and format not in ("auto", "csv"):
+        return None
     try:
-        return read_file(content, format, name=name, today=clock.today(), mapping=mapping)
+        return shelf().read(content, format, today=clock.today(), name=name, options=ReadOptions(mapping=mapping))
     except FileRefused:
         return None
 

@@ -1,4 +1,4 @@
-"""REST for the books: balances, entries, and the months that are closed."""
+"""REST for the books: balances, entries, the months that are closed, and files for accounting programs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from tokui import access
-from tokui.access.permissions import LEDGER_VIEW
-from tokui.ledger.models import ClosedMonth, Entry, Posting
+from tokui.access.permissions import LEDGER_EXPORT, LEDGER_VIEW
+from tokui.core.files import open_file
+from tokui.ledger.exporting import make_export
+from tokui.ledger.journals import Books, Layout
+from tokui.ledger.models import ClosedMonth, Entry, JournalExport, Posting
 from tokui.ledger.periods import close_month, month_text, reopen_month
 from tokui.ledger.queries import balances_of, trial_balance
 from tokui.ui.rest import (
@@ -206,3 +209,63 @@ def close(request: HttpRequest, given: MonthIn) -> ClosedMonth:
 @router.post("/ledger/closed-months/{month}/reopen", response=ClosedMonthOut, summary="Open a closed month again")
 def reopen(request: HttpRequest, month: Month, given: Reopening) -> ClosedMonth:
     return reopen_month(date.fromisoformat(f"{month}-01"), reason=given.reason, by=caller(request))
+
+
+class ExportOut(Schema):
+    """A file for an accounting program, as it was written."""
+
+    id: str = Field(description="`jex_…`")
+    layout: Layout
+    from_on: date
+    to_on: date
+    entry_count: int
+    replaced: list[str] = Field(description="Characters of summaries that the program's encoding lacks, written as 〓")
+    file_name: str
+    exported_at: datetime
+    exported_by: str
+
+    @staticmethod
+    def resolve_id(row: JournalExport) -> str:
+        return row.public_id
+
+    @staticmethod
+    def resolve_file_name(row: JournalExport) -> str:
+        return row.file.name
+
+
+class ExportIn(Period):
+    layout: Layout
+    books: Books = Field(Books.TAX_INCLUDED, description="税込経理 or 税抜経理")
+    everything: bool = Field(default=False, description="Also what the program has already, under the same numbers")
+
+
+@router.get("/ledger/exports", response=Paged[ExportOut], summary="List journal files, newest first")
+def list_exports(request: HttpRequest, given: Query[Paging]) -> dict[str, Any]:
+    access.require(caller(request), LEDGER_EXPORT)
+    return page(JournalExport.objects.select_related("file"), given, order=("-exported_at", "-id"))
+
+
+@router.post("/ledger/exports", response={201: ExportOut}, summary="Write a journal file (仕訳データ)")
+def create_export(request: HttpRequest, given: ExportIn) -> JournalExport:
+    """What the program does not have yet, each entry once (差分出力)."""
+    return make_export(by=caller(request), **given.dict())
+
+
+@router.get("/ledger/exports/{export_id}", response=ExportOut, summary="Read what a journal file holds")
+def read_export(request: HttpRequest, export_id: str) -> JournalExport:
+    access.require(caller(request), LEDGER_EXPORT)
+    return find(JournalExport.objects.select_related("file"), export_id)
+
+
+@router.get(
+    "/ledger/exports/{export_id}/file",
+    summary="Download a journal file",
+    openapi_extra={
+        "responses": {200: {"description": "The file", "content": {"text/csv": {"schema": {"type": "string"}}}}}
+    },
+)
+def download_export(request: HttpRequest, export_id: str) -> FileResponse:
+    """In the program's own encoding: Shift_JIS for 弥生会計, UTF-8 otherwise."""
+    access.require(caller(request), LEDGER_EXPORT)
+    file = find(JournalExport.objects.select_related("file"), export_id).file
+    return FileResponse(open_file(file), as_attachment=True, filename=file.name, content_type=file.content_type)

@@ -18,7 +18,7 @@ LAYOUT_NAMES = {
     Layout.FREEE: "freee会計",
     Layout.MONEYFORWARD: "マネーフォワード クラウド会計",
 }
-BOOKS_WORDS = {Books.TAX_INCLUDED: _("Tax included"), Books.TAX_EXCLUDED: _("Tax kept apart")}
+BOOKS_WORDS = {Books.TAX_INCLUDED: _("Books with tax included"), Books.TAX_EXCLUDED: _("Books with tax kept apart")}
 OWN_WORDS = "own"
 
 

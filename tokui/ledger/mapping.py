@@ -59,7 +59,7 @@ USUAL = (
     Mapped("revenue:*:export", "売上高", "", TaxClass.SALES_EXPORT),
     Mapped("writeoff:discount", "売上値引高", "", TaxClass.RETURN_10),
     Mapped("writeoff:bad_debt", "貸倒損失"),
-    Mapped("fees:bank", "支払手数料", "", TaxClass.PURCHASE_10),
+    Mapped("fees", "支払手数料", "", TaxClass.PURCHASE_10),
 )
 TAX_CLASS_WORDS: dict[str, str | Promise] = {
     TaxClass.OUT_OF_SCOPE: gettext_lazy("Out of scope"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from uuid import UUID
 
 from django.db import connection
@@ -84,9 +85,7 @@ def told(entries: Sequence[Entry]) -> list[Told]:
     postings: dict[UUID, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("place"):
         postings[posting.entry_id].append(posting)
-    known = parties(
-        [*(entry.customer_id for entry in entries), *_named([one for rows in postings.values() for one in rows])]
-    )
+    known = parties([*(entry.customer_id for entry in entries), *_named(chain.from_iterable(postings.values()))])
     return [
         Told(
             entry,

@@ -6,24 +6,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.payments.models import Allocation, Suggestion
 
-GRADES = {"certain": lazy("Certain"), "likely": lazy("Likely"), "unknown": lazy("Check this")}
-STATES = {
-    "in_credit": lazy("In credit"),
-    "paid": lazy("Paid"),
-    "written_off": lazy("Written off"),
-    "in_flight": lazy("On its way"),
-    "partly_paid": lazy("Partly paid"),
-    "not_due": lazy("Not due yet"),
-    "disputed": lazy("Disputed"),
-    "due": lazy("Due today"),
-    "grace": lazy("In grace"),
-    "overdue": lazy("Overdue"),
-    "void": lazy("Void"),
+GRADES: dict[str, Any] = {
+    "certain": gettext_lazy("Certain"),
+    "likely": gettext_lazy("Likely"),
+    "unknown": gettext_lazy("Check this"),
+}
+STATES: dict[str, Any] = {
+    "in_credit": gettext_lazy("In credit"),
+    "paid": gettext_lazy("Paid"),
+    "written_off": gettext_lazy("Written off"),
+    "in_flight": gettext_lazy("On its way"),
+    "partly_paid": gettext_lazy("Partly paid"),
+    "not_due": gettext_lazy("Not due yet"),
+    "disputed": gettext_lazy("Disputed"),
+    "due": gettext_lazy("Due today"),
+    "grace": gettext_lazy("In grace"),
+    "overdue": gettext_lazy("Overdue"),
+    "void": gettext_lazy("Void"),
 }
 #: The disc of the design language for each state.
 DISCS = {
@@ -39,24 +42,24 @@ DISCS = {
     "overdue": "overdue",
     "void": "ended",
 }
-KINDS = {
-    Allocation.Kind.PAYMENT: lazy("Payment"),
-    Allocation.Kind.FEE: lazy("Transfer fee"),
-    Allocation.Kind.DISCOUNT: lazy("Discount"),
-    Allocation.Kind.WRITE_OFF: lazy("Write-off"),
-    Allocation.Kind.WITHHOLDING: lazy("Withholding tax"),
-    Allocation.Kind.ADVANCE: lazy("Advance"),
-    Allocation.Kind.REFUND: lazy("Refund"),
+KINDS: dict[str, Any] = {
+    Allocation.Kind.PAYMENT: gettext_lazy("Payment"),
+    Allocation.Kind.FEE: gettext_lazy("Transfer fee"),
+    Allocation.Kind.DISCOUNT: gettext_lazy("Discount"),
+    Allocation.Kind.WRITE_OFF: gettext_lazy("Write-off"),
+    Allocation.Kind.WITHHOLDING: gettext_lazy("Withholding tax"),
+    Allocation.Kind.ADVANCE: gettext_lazy("Advance"),
+    Allocation.Kind.REFUND: gettext_lazy("Refund"),
 }
 RELATIONS = {
-    "name": lazy("customer's name"),
-    "contact": lazy("contact person"),
-    "guardian": lazy("guardian"),
-    "parent_company": lazy("parent company"),
-    "pays_for": lazy("payer"),
-    "partner": lazy("partner"),
-    "employee": lazy("employee"),
-    "billed": lazy("billed together"),
+    "name": gettext_lazy("customer's name"),
+    "contact": gettext_lazy("contact person"),
+    "guardian": gettext_lazy("guardian"),
+    "parent_company": gettext_lazy("parent company"),
+    "pays_for": gettext_lazy("payer"),
+    "partner": gettext_lazy("partner"),
+    "employee": gettext_lazy("employee"),
+    "billed": gettext_lazy("billed together"),
 }
 
 #: Reasons that hold an answer back.

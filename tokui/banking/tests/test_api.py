@@ -137,6 +137,12 @@ def test_a_body_that_is_no_json_is_a_problem_too(program):
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
 
 
+def test_a_body_beyond_the_limit_is_a_problem_too(program, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    answer = program.post("/deposits", CASH)
+    assert (answer.status_code, answer.json()["code"]) == (413, "request_too_large")
+
+
 def test_pages_follow_each_other_without_gap_or_repetition(program):
     made = {program.post("/deposits", CASH | {"amount_minor": n}).json()["id"] for n in range(1, 6)}
     seen, cursor = [], ""

@@ -11,18 +11,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from tokui.access.models import Role
+from tokui.access.models import Role, User
 from tokui.access.tests.world import make_member
 from tokui.banking.actions import NewDeposit, import_statement, record_deposit
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.banking.places import oddities, place_word, refusal_facts
 from tokui.banking.tests.world import DAY, make_account, notice, paid, statement, take
+from tokui.banking.words import refusal_word
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.invariants import find_offences
 from tokui.core.jobs import run_pending
 from tokui.core.models import Event
-from tokui.customers.tests.world import make_customer
+from tokui.customers.actions import create_customer
+from tokui.customers.drafts import CustomerDraft
+from tokui.customers.models import Customer
 
 pytestmark = pytest.mark.django_db
 CSV = "受付日,入金した額,支払った額,のこり,なまえ\n2026/11/18,1000,,11000,ヤマダ タロウ\n2026/11/19,,300,10700,テスウリョウ\n"
@@ -43,6 +46,10 @@ def signed_in(role: str) -> Client:
 def upload(client: Client, *contents: bytes, name: str = "nyukin.txt", **fields: str):
     each = [SimpleUploadedFile(name if len(contents) == 1 else f"{at}-{name}", one) for at, one in enumerate(contents)]
     return client.post("/statements", {"file": each, "format": "auto", **fields})
+
+
+def make_customer(name: str, kana: str = "") -> Customer:
+    return create_customer(CustomerDraft(code="C-00001", name=name, kana=kana), by=SYSTEM)
 
 
 def text_of(response) -> str:
@@ -123,14 +130,16 @@ def test_a_broken_file_says_line_field_found_and_expected_in_both_languages(page
     address = upload(page, content)["Location"]
     assert Statement.objects.get().state == "refused"
     assert Deposit.objects.count() == 0
-    for language, words in (("ja", ["残高", "見つかった値", "正しい値"]), ("en", ["balance", "Found", "Expected"])):
-        page.cookies.load({"django_language": language})
+    found = Statement.objects.get().refusal
+    for language, labels in (("ja", ["項目", "ファイルの値", "正しい値"]), ("en", ["Field", "Found", "Expected"])):
         with translation.override(language):
-            facts = refusal_facts(Statement.objects.get().refusal)
-        shown = text_of(page.get(address, HTTP_ACCEPT_LANGUAGE=language))
-        assert [fact.value in shown for fact in facts] == [True] * len(facts)
-        assert len(facts) >= 3
-    assert words
+            facts = refusal_facts(found)
+            said = refusal_word(found["code"])
+        assert [fact.label for fact in facts][-3:] == labels
+        User.objects.update(language=language)
+        shown = text_of(page.get(address))
+        assert said in shown
+        assert all(fact.label in shown and fact.value in shown for fact in facts)
 
 
 def test_several_files_are_taken_at_once_each_by_its_own_account(page):
@@ -149,6 +158,23 @@ def test_a_file_of_a_foreign_account_is_asked_about_and_not_kept(page):
     assert response.status_code == 422
     assert response.context["form"].errors["account"]
     assert Statement.objects.count() == 0
+
+
+def test_a_question_about_one_file_does_not_hold_up_the_others(page):
+    make_account()
+    make_account("sub", number="7654321")
+    response = upload(page, notice(paid("ヤマダ", 100)), b"what is this")
+    assert (response.status_code, response["Location"]) == (302, "/statements")
+    assert Statement.objects.get().deposit_count == 1
+    assert "1-nyukin.txt" in text_of(page.get("/statements"))
+
+
+def test_a_file_that_does_not_add_up_is_refused_at_its_own_account(page):
+    make_account()
+    second = make_account("sub", number="7654321")
+    content = notice(paid("ヤマダ", 4321), number="7654321").replace(b"0004321", b"0004320", 1)
+    upload(page, content)
+    assert [(one.account_id, one.state) for one in Statement.objects.all()] == [(second.pk, "refused")]
 
 
 def test_a_csv_that_names_no_account_asks_whose_it_is(page):
@@ -228,7 +254,7 @@ def test_accounts_show_the_books_and_the_days_since_the_last_file(page):
     take(notice(paid("ヤマダ", 13200, DAY - timedelta(14))), account)
     found = page.get("/bank").context["rows"][0][0]
     assert (found.balance_minor, found.is_late) == (13200, True)
-    assert found.quiet_days == 9  # 11/6 to 11/20 without weekends: ten days, the last not counted; 11/3 lies before
+    assert found.quiet_days == 10  # 6 to 20 November: two weeks without a bank holiday
     assert "13,200" in text_of(page.get(f"/bank/{account.public_id}"))
 
 
@@ -443,7 +469,7 @@ def test_refused_rows_of_a_result_list_are_shown_with_their_place(page):
 
 def test_the_start_page_tells_of_bank_files_that_need_a_person(page):
     account = make_account()
-    assert "banking" not in {one.icon for one in page.get("/").context["cards"]}
+    assert "bank" not in {one.icon for one in page.get("/").context["cards"]}
     take(b"broken", account, name="kowareta.txt")
     shown = text_of(page.get("/"))
     assert "kowareta.txt" in shown

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tokui.access.doors import visited
@@ -32,12 +32,12 @@ class ColumnsForm(forms.Form):
     """Which column holds what. Either one amount (with a sign or a word), or money in and money out."""
 
     in_words = forms.CharField(
-        label=lazy("Words for money in"),
+        label=gettext_lazy("Words for money in"),
         required=False,
         max_length=200,
-        help_text=lazy("Several with a comma: 入金,預入."),
+        help_text=gettext_lazy("Several with a comma: 入金,預入."),
     )
-    out_words = forms.CharField(label=lazy("Words for money out"), required=False, max_length=200)
+    out_words = forms.CharField(label=gettext_lazy("Words for money out"), required=False, max_length=200)
 
     def __init__(self, data: Any, *, sample: Sample, saved: dict[str, Any] | None) -> None:
         super().__init__(data)

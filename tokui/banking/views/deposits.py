@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tokui.access.doors import visited
@@ -33,11 +33,11 @@ from tokui.ui.doors import capped_count, sent_on
 
 ORDER = ("-received_on", "-id")
 CONDITIONS = {
-    "method": lazy("How it came"),
-    "from_on": lazy("From"),
-    "to_on": lazy("Until"),
-    "least": lazy("At least"),
-    "most": lazy("At most"),
+    "method": gettext_lazy("How it came"),
+    "from_on": gettext_lazy("From"),
+    "to_on": gettext_lazy("Until"),
+    "least": gettext_lazy("At least"),
+    "most": gettext_lazy("At most"),
 }
 OFFERED = 8
 

@@ -25,7 +25,7 @@ from tokui.banking.views.rows import actor, list_page, page, row_of
 from tokui.banking.words import KINDS, format_choices, refusal_word
 from tokui.core import files
 from tokui.core.errors import Invalid, NotPermitted
-from tokui.ui.doors import sent_on
+from tokui.ui.doors import sent_on, toast_next
 
 ORDER = ("-received_at", "-id")
 LINE_ORDER = ("booked_on", "id")
@@ -44,8 +44,8 @@ def statements(request: HttpRequest) -> HttpResponse:
             raise NotPermitted
         form = StatementForm(request.POST, request.FILES)
         taken = _take_all(form, request) if form.is_valid() else []
-        if not form.errors:
-            return _after(request, taken)
+        if taken or not form.errors:
+            return _after(request, taken, form)
     return page(request, "statements", _listed(request, form), status=422 if form.errors else 200)
 
 
@@ -95,8 +95,12 @@ def _take(
     return None
 
 
-def _after(request: HttpRequest, taken: list[Statement]) -> HttpResponse:
-    if len(taken) == 1:
+def _after(request: HttpRequest, taken: list[Statement], form: StatementForm) -> HttpResponse:
+    """To the result. An answer of success even where some files are asked about: a failed one would take back the rest."""
+    asked = form.errors.get("account", [])
+    for question in asked:
+        toast_next(request, question, tone="bad")
+    if len(taken) == 1 and not asked:
         return sent_on(request, reverse("banking:statement", args=[taken[0].public_id]))
     refused = sum(one.state == Statement.State.REFUSED for one in taken)
     number = {"n": len(taken)}

@@ -15,7 +15,7 @@ from tokui.catalog.actions import (
     create_product,
     set_price,
 )
-from tokui.catalog.models import Price, Product
+from tokui.catalog.models import Product
 from tokui.catalog.queries import price_on, rates
 from tokui.catalog.tax import TaxKind, rate_on
 from tokui.core.errors import Invalid, NotFound, NotPermitted
@@ -78,16 +78,3 @@ def test_a_change_of_law_is_a_row(owner, accountant):
             add_tax_rate(kind, rate_bp=rate, from_on=day, by=owner)
     with pytest.raises(NotPermitted):
         add_tax_rate("standard", rate_bp=900, from_on=date(2031, 1, 1), by=accountant)
-
-
-def test_the_pages_of_products_show_and_save(page):
-    assert page.get("/products").status_code == 200
-    told = {"code": "B1", "name": "急須", "tax_kind": "standard", "revenue_account": "sales", "is_active": "on"}
-    response = page.post("/products/new", told)
-    product = Product.objects.get()
-    page.post(f"{response.headers['Location']}/price", {"unit_minor": "500", "from_on": "2026-01-01"})
-    assert Price.objects.get().unit_minor == 500
-    assert "急須" in page.get("/products").content.decode()
-    assert page.get(f"/products/{product.public_id}").status_code == 200
-    assert page.post("/products/new", told).status_code == 422
-    assert page.get("/settings/tax").status_code == 200

@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 
 from tests.rest import Program, elsewhere, refused_alike
-from tokui.access.permissions import CUSTOMERS_VIEW, LEDGER_VIEW
+from tokui.access.permissions import CUSTOMERS_VIEW, LEDGER_EXPORT, LEDGER_VIEW
 from tokui.core.actors import SYSTEM
 from tokui.core.ids import parse_public_id, public_id, uuid7
 from tokui.ledger.actions import Entry, Posting, post_entries, reverse_entries
+from tokui.ledger.exporting import make_export
+from tokui.ledger.journals import Books, Layout
 
 DAY = date(2026, 10, 20)
 
@@ -87,6 +89,32 @@ def test_a_month_is_closed_once_and_opened_again_with_a_reason(program):
     assert [row["month"] for row in program.get("/ledger/closed-months").json()["data"]] == ["2026-10"]
 
 
+OCTOBER = {"layout": "yayoi", "from_on": "2026-10-01", "to_on": "2026-10-31"}
+
+
+def test_a_journal_file_is_written_once_listed_and_downloaded(program):
+    post()
+    made = program.post("/ledger/exports", OCTOBER, key="october")
+    assert (made.status_code, made.json()["entry_count"]) == (201, 1)
+    assert program.post("/ledger/exports", OCTOBER, key="october").json() == made.json()
+    path = f"/ledger/exports/{made.json()['id']}"
+    assert program.get(path).json() == made.json() == program.get("/ledger/exports").json()["data"][0]
+    file = program.get(f"{path}/file")
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert "仮受金" in b"".join(file.streaming_content).decode("cp932")
+    nothing = program.post("/ledger/exports", OCTOBER)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_export")
+    assert program.post("/ledger/exports", OCTOBER | {"everything": True}).json()["entry_count"] == 1
+
+
+@pytest.mark.parametrize("change", [{"layout": "abacus"}, {"to_on": "2026-09-30"}, {"from_on": "2026-10-32"}])
+def test_a_journal_file_that_cannot_be_is_refused_by_field(program, change):
+    post()
+    answer = program.post("/ledger/exports", OCTOBER | change)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].endswith(next(iter(change)))
+
+
 @pytest.mark.parametrize("month", ["2026-13", "0000-01", "2026-1", "9999-12", "2026-10\n"])
 def test_a_month_that_does_not_exist_is_refused(program, month):
     assert program.post("/ledger/closed-months", {"month": month}).status_code == 422
@@ -98,7 +126,11 @@ def test_without_its_scope_a_key_sees_and_closes_nothing(owner):
         assert narrow.get(path).status_code == 403
     period = {"from_on": "2026-10-01", "to_on": "2026-10-31"}
     assert narrow.get("/ledger/trial-balance", **period).status_code == 403
+    export = Program(owner, [LEDGER_EXPORT]).post("/ledger/exports", OCTOBER).json()["id"]
     reader = Program(owner, [LEDGER_VIEW])
+    for path in ("/ledger/exports", f"/ledger/exports/{export}", f"/ledger/exports/{export}/file"):
+        assert reader.get(path).status_code == 403
+    assert reader.post("/ledger/exports", OCTOBER | {"everything": True}).status_code == 403
     assert reader.post("/ledger/closed-months", {"month": "2026-10"}).status_code == 403
     assert reader.post("/ledger/closed-months/2026-10/reopen", {"reason": "x"}).status_code == 403
 
@@ -106,6 +138,11 @@ def test_without_its_scope_a_key_sees_and_closes_nothing(owner):
 def test_the_books_of_another_organization_do_not_exist(program):
     with elsewhere():
         foreign = post()
+        period = {"from_on": DAY, "to_on": DAY, "books": Books.TAX_INCLUDED}
+        export = make_export(Layout.FREEE, by=SYSTEM, **period).public_id
+    for path in ("/ledger/exports/{}", "/ledger/exports/{}/file"):
+        assert refused_alike(lambda key, path=path: program.get(path.format(key)), export).status_code == 404
+    assert program.get("/ledger/exports").json()["data"] == []
     assert refused_alike(lambda key: program.get(f"/ledger/entries/{key}"), foreign).status_code == 404
     assert program.get("/ledger/entries").json()["data"] == []
     assert program.get("/ledger/balances").json()["data"] == []

@@ -87,16 +87,3 @@ def test_a_subject_cannot_smuggle_headers(organization):
 def test_a_viewer_may_not_send(organization, viewer):
     with pytest.raises(NotPermitted):
         queue(by=viewer)
-
-
-def test_the_outbox_shows_mails_and_their_fate(page, settings):
-    settings.EMAIL_BACKEND = f"{__name__}.Broken"
-    Broken.trouble = smtplib.SMTPRecipientsRefused({})
-    assert page.get("/outbox").status_code == 200
-    mail = deliver(queue())
-    assert "請求書" in page.get("/outbox?state=failed").content.decode()
-    assert page.get(f"/outbox/{mail.public_id}").status_code == 200
-    page.post(f"/outbox/{mail.public_id}/again")
-    mail.refresh_from_db()
-    assert mail.state == "queued"
-    assert page.get("/outbox/nonsense").status_code == 404

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from tokui.banking.tests.world import make_account, notice, paid
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.payments.actions import ask_return, keep_as_advance, match_all
@@ -194,23 +193,6 @@ def test_the_ledger_of_a_customer_ends_with_what_is_owed(page):
     text = page.get(f"/customers/{customer.public_id}/ledger").content.decode()
     assert "1,000" in text
     assert customer.name in text
-
-
-def test_a_file_is_dropped_and_its_result_is_shown(page, tmp_path):
-    account = make_account()
-    file = tmp_path / "nyukin.txt"
-    file.write_bytes(notice(paid("オオタ ユキ", 24200)))
-    with file.open("rb") as stream:
-        answer = page.post("/statements", {"account": account.pk, "format": "auto", "file": stream}, follow=True)
-    assert answer.status_code == 200
-    assert "24,200" in answer.content.decode()
-    with file.open("rb") as stream:
-        cut = tmp_path / "cut.txt"
-        cut.write_bytes(stream.read()[:-404])
-    with cut.open("rb") as stream:
-        answer = page.post("/statements", {"account": account.pk, "format": "auto", "file": stream}, follow=True)
-    assert answer.status_code == 200
-    assert 'data-tone="shu"' in answer.content.decode()
 
 
 def test_cash_is_recorded_at_the_counter(page):

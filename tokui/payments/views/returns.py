@@ -35,9 +35,11 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @visited(PAYMENTS_APPROVE)
 def decide(request: HttpRequest, approval: str) -> HttpResponse:
     row = decide_approval(
-        found(Approval, approval), approve=request.POST.get("approve") == "yes", by=request.visit.actor
-    )  # type: ignore[attr-defined]
-    said = _("Approved") if row.state == Approval.State.APPROVED else _("Refused")
+        found(Approval, approval),
+        approve=request.POST.get("approve") == "yes",
+        by=request.visit.actor,  # type: ignore[attr-defined]
+    )
+    said = _("Approved") if row.state == Approval.State.APPROVED else _("Turned down")
     return sent_on(request, reverse("payments:approvals"), said)
 
 

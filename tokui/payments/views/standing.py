@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -29,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """入金確認. Today from the projection, page by page; a past day from the facts themselves."""
     as_of, state = _day(request), request.GET.get("state", "")
     state = state if state in FILTERS else ""
-    context = {
+    context: dict[str, Any] = {
         "as_of": as_of,
         "state": state,
         "filters": [(key, STATES[key]) for key in FILTERS],

@@ -195,7 +195,8 @@ def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
 def _split_post(request: HttpRequest, row: Deposit) -> Any:
     customer = found(Customer, request.POST.get("customer", ""))
     uses = []
-    for name, text in request.POST.items():
+    for name in request.POST:
+        text = str(request.POST[name])
         if name.startswith("inv_") and text.strip():
             uses.append(Use(found(Invoice, name).pk, _amount(text, row.currency)))
     uses = [use for use in uses if use.amount_minor]
