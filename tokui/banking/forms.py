@@ -91,7 +91,7 @@ class FilesField(forms.FileField):
     widget = Files
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        each: Sequence[UploadedFile | None] = data if isinstance(data, list | tuple) and data else [None]
+        each: Sequence[UploadedFile[Any] | None] = data if isinstance(data, list | tuple) and data else [None]
         return [super(FilesField, self).clean(one, initial) for one in each]
 
 
