@@ -144,7 +144,12 @@ def enter_payers(payers) -> dict[int, UUID]:
         for kind, values in (("remitter_code", one.remitter_codes), ("virtual_account", one.virtual_accounts)):
             signs += [
                 PayerSign(
-                    organization_id=organization, kind=kind, value=value, customer_id=key, confirmed_by="-", confirmed_at=clock.now()
+                    organization_id=organization,
+                    kind=kind,
+                    value=value,
+                    customer_id=key,
+                    confirmed_by="-",
+                    confirmed_at=clock.now(),
                 )
                 for value in values
             ]
@@ -173,7 +178,8 @@ def enter_invoices(invoices, keys: dict[int, UUID]) -> None:
     from tokui.invoices.actions import NewOpening, bring_openings
 
     bring_openings(
-        [NewOpening(keys[one.customer_id], one.number, one.issued_on, one.due_on, one.open_minor) for one in invoices], by=SYSTEM
+        [NewOpening(keys[one.customer_id], one.number, one.issued_on, one.due_on, one.open_minor) for one in invoices],
+        by=SYSTEM,
     )
 
 
@@ -198,7 +204,9 @@ def import_deposits(world) -> dict[UUID, object]:
         table = csv.writer(text)
         table.writerow(["date", "payer", "code", "text", "edi", "in"])
         for one in rows:
-            table.writerow([one.booked_on.isoformat(), one.payer_raw, one.remitter_code, one.text, one.edi, one.amount_minor])
+            table.writerow(
+                [one.booked_on.isoformat(), one.payer_raw, one.remitter_code, one.text, one.edi, one.amount_minor]
+            )
         read = import_statement(text.getvalue().encode(), account=account, name=f"{name}.csv", by=SYSTEM, at_once=True)
         assert read.state == "read", read.refusal
         found = Deposit.objects.filter(account=account).order_by("line__number").values_list("pk", flat=True)
@@ -226,7 +234,9 @@ def judge(world, places) -> None:
     numbers = {invoice.number: invoice.id for scene in world for invoice in scene.invoices}
     made: dict[UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     fees: dict[UUID, int] = defaultdict(int)
-    rows = Allocation.objects.filter(is_automatic=True).values_list("deposit_id", "invoice__number", "kind", "amount_minor")
+    rows = Allocation.objects.filter(is_automatic=True).values_list(
+        "deposit_id", "invoice__number", "kind", "amount_minor"
+    )
     for deposit, number, kind, amount in rows.iterator():
         made[deposit][numbers[number]] += amount
         fees[deposit] += amount if kind == "fee" else 0

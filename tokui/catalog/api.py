@@ -1,9 +1,10 @@
-"""REST: products and their prices."""
+"""REST: products and their dated prices. The verbs ask for permission; here is only the shape."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,31 +15,71 @@ from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_VIEW
 from tokui.catalog.actions import ProductFields, change_product, create_product, product_fields, set_price
 from tokui.catalog.models import Price, Product
+from tokui.catalog.queries import prices_on, search_products
+from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
+from tokui.core.money import LARGEST_MINOR
+from tokui.core.refused import ValueRefused
 from tokui.ui.paging import InvalidCursor, page_of
 
-products = Router(tags=["products"])
+router = Router(tags=["catalog"])
 
-Kind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
-LARGEST = 90_000_000_000_000
-TEXT = r"^[^\x00-\x1f]*$"
+TaxKind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
 
 
 class ProductIn(Schema):
+    """A product to add."""
+
     model_config = {"extra": "forbid"}
 
-    code: str = Field(min_length=1, max_length=30, pattern=TEXT)
-    name: str = Field(min_length=1, max_length=120, pattern=TEXT)
-    name_en: str = Field("", max_length=120, pattern=TEXT)
-    unit: str = Field("", max_length=10, pattern=TEXT)
-    revenue_account: str = Field("sales", max_length=30, pattern=r"^[a-z0-9_-]+$")
-    tax_kind: Kind = "standard"
-    business: str | None = Field(None, max_length=40)
-    channel: str = Field("", max_length=30, pattern=TEXT)
-    region: str = Field("", max_length=30, pattern=TEXT)
+    code: str = Field(max_length=30, examples=["M-01"])
+    name: str = Field(max_length=120, examples=["月会費"])
+    name_en: str = Field("", max_length=120)
+    unit: str = Field("", max_length=10)
+    revenue_account: str = Field("sales", max_length=30, description="The part behind `revenue:` in the books")
+    tax_kind: TaxKind = "standard"
+    business: str | None = Field(None, max_length=40, description="biz_…; null for none")
+    channel: str = Field("", max_length=30)
+    region: str = Field("", max_length=30)
     is_active: bool = True
+
+
+class ProductChangeIn(Schema):
+    """Fields to change; what is left out stays as it is. `is_active: false` archives."""
+
+    model_config = {"extra": "forbid"}
+
+    code: str = Field("", max_length=30)
+    name: str = Field("", max_length=120)
+    name_en: str = Field("", max_length=120)
+    unit: str = Field("", max_length=10)
+    revenue_account: str = Field("", max_length=30)
+    tax_kind: TaxKind = "standard"
+    business: str | None = Field(None, max_length=40)
+    channel: str = Field("", max_length=30)
+    region: str = Field("", max_length=30)
+    is_active: bool = True
+
+
+class PriceIn(Schema):
+    """A price that holds from a day. The price of before ends on the day before."""
+
+    model_config = {"extra": "forbid"}
+
+    unit_minor: int = Field(
+        ge=-LARGEST_MINOR, le=LARGEST_MINOR, description="Per unit, in minor units", examples=[11000]
+    )
+    from_on: date
+    currency: str = Field("JPY", max_length=3)
+    tax_included: bool = False
+
+
+class PriceOut(PriceIn):
+    id: str
+    product: str
+    to_on: date | None = Field(description="The last day; null until further notice")
 
 
 class ProductOut(Schema):
@@ -48,125 +89,136 @@ class ProductOut(Schema):
     name_en: str
     unit: str
     revenue_account: str
-    tax_kind: Kind
+    tax_kind: TaxKind
     business: str | None
     channel: str
     region: str
     is_active: bool
+    price: PriceOut | None = Field(description="The price in yen that holds today")
+    created_at: datetime
 
 
-class ProductPage(Schema):
+class ProductList(Schema):
     data: list[ProductOut]
     next_cursor: str | None
 
 
-class PriceIn(Schema):
-    model_config = {"extra": "forbid"}
-
-    unit_minor: Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
-    from_on: date
-    currency: str = Field("JPY", min_length=3, max_length=3)
-    tax_included: bool = False
-
-
-class PriceOut(Schema):
-    id: str
-    unit_minor: int
-    currency: str
-    tax_included: bool
-    from_on: date
-    to_on: date | None
-
-
 class PriceList(Schema):
     data: list[PriceOut]
-    next_cursor: str | None = None
+    next_cursor: str | None
 
 
-@products.get("", response=ProductPage, summary="Products by code")
-def list_products(
-    request: HttpRequest,
-    code: Annotated[str, Query(max_length=30)] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=300)] = "",
-) -> dict[str, Any]:
-    access.require(_by(request), INVOICES_VIEW)
-    rows = Product.objects.all()
-    if code:
-        if "\x00" in code:
-            raise Invalid(field="code", reason=_("Control characters are not allowed."))
-        rows = rows.filter(code=code)
-    try:
-        page = page_of(rows, order=("code", "id"), after=cursor, size=limit)
-    except InvalidCursor as trouble:
-        raise Invalid(field="cursor", reason=_("This cursor is not one of ours.")) from trouble
-    return {"data": [_product(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+class ProductFilters(Schema):
+    """Conditions of the list; the same as on the page."""
+
+    q: str = Field("", max_length=200, description="Words in the code or the name")
+    business: str = Field("", max_length=40)
+    active: Literal["yes", "no", "all"] = "yes"
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=1000)
 
 
-@products.post("", response={201: ProductOut}, summary="Add a product")
-def create(request: HttpRequest, given: ProductIn) -> Status:
-    return Status(201, _product(create_product(_fields(given), by=_by(request))))
+class Paging(Schema):
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=1000)
 
 
-@products.get("/{key}", response=ProductOut, summary="One product")
-def get_product(request: HttpRequest, key: str) -> dict[str, Any]:
-    access.require(_by(request), INVOICES_VIEW)
-    return _product(_product_of(key))
+@router.get("/products", response=ProductList, summary="List products")
+def list_products(request: HttpRequest, filters: Query[ProductFilters]) -> dict[str, Any]:
+    access.require(_actor(request), INVOICES_VIEW)
+    rows = search_products(filters.q)
+    if filters.active != "all":
+        rows = rows.filter(is_active=filters.active == "yes")
+    if filters.business:
+        rows = rows.filter(business_id=_key(filters.business, Business.PREFIX, "business"))
+    page = _page(rows, ("code",), filters)
+    return {"data": _told(list(page.rows)), "next_cursor": page.next_cursor or None}
 
 
-@products.put("/{key}", response=ProductOut, summary="Change a product")
-def change(request: HttpRequest, key: str, given: ProductIn) -> dict[str, Any]:
-    return _product(change_product(_product_of(key), _fields(given), by=_by(request)))
+@router.post("/products", response={201: ProductOut}, summary="Add a product")
+def add_product(request: HttpRequest, product: ProductIn) -> Status[Any]:
+    row = create_product(ProductFields(**_values(product.dict())), by=_actor(request))
+    return Status(201, _told([row])[0])
 
 
-@products.get("/{key}/prices", response=PriceList, summary="A product's prices, newest first")
-def list_prices(request: HttpRequest, key: str) -> dict[str, Any]:
-    access.require(_by(request), INVOICES_VIEW)
-    return {"data": [_price(row) for row in Price.objects.filter(product=_product_of(key)).order_by("-from_on")]}
+@router.get("/products/{product_id}", response=ProductOut, summary="One product")
+def get_product(request: HttpRequest, product_id: str) -> dict[str, Any]:
+    access.require(_actor(request), INVOICES_VIEW)
+    return _told([_product(product_id)])[0]
 
 
-@products.post("/{key}/prices", response={201: PriceOut}, summary="Let a price hold from a day")
-def add_price(request: HttpRequest, key: str, given: PriceIn) -> Status:
-    return Status(201, _price(set_price(_product_of(key), **given.dict(), by=_by(request))))
+@router.patch("/products/{product_id}", response=ProductOut, summary="Change or archive a product")
+def patch_product(request: HttpRequest, product_id: str, product: ProductChangeIn) -> dict[str, Any]:
+    row = _product(product_id)
+    given = product_fields(row) | _values(product.dict(exclude_unset=True))
+    return _told([change_product(row, ProductFields(**given), by=_actor(request))])[0]
 
 
-def _by(request: HttpRequest) -> Actor:
+@router.get("/products/{product_id}/prices", response=PriceList, summary="A product's prices from day to day")
+def list_prices(request: HttpRequest, product_id: str, paging: Query[Paging]) -> dict[str, Any]:
+    access.require(_actor(request), INVOICES_VIEW)
+    page = _page(Price.objects.filter(product=_product(product_id)), ("currency", "from_on"), paging)
+    return {"data": [_price(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+@router.post("/products/{product_id}/prices", response={201: PriceOut}, summary="Let a price hold from a day")
+def add_price(request: HttpRequest, product_id: str, price: PriceIn) -> Status[Any]:
+    return Status(201, _price(set_price(_product(product_id), by=_actor(request), **price.dict())))
+
+
+def _actor(request: HttpRequest) -> Actor:
     return request.visit.actor  # type: ignore[attr-defined, no-any-return]
 
 
-def _fields(given: ProductIn) -> ProductFields:
-    told = given.dict(exclude={"business"})
-    return ProductFields(**told, business_id=_business(given.business))
-
-
-def _business(text: str | None) -> Any:
-    if not text:
-        return None
+def _product(key: str) -> Product:
     try:
-        key = parse_public_id(text, "biz")
-    except ValueError as trouble:
-        raise Invalid(field="business", reason=_("This is not an id of that kind.")) from trouble
-    if not Business.objects.filter(pk=key).exists():
-        raise Invalid(field="business", reason=_("There is no such business."))
-    return key
-
-
-def _product_of(text: str) -> Product:
-    try:
-        found = Product.objects.filter(pk=parse_public_id(text, "prd")).first()
-    except ValueError:
-        found = None
-    if found is None:
+        row = Product.objects.filter(pk=parse_public_id(key, Product.PREFIX)).first()
+    except ValueRefused as refused:
+        raise NotFound from refused
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
-def _product(row: Product) -> dict[str, Any]:
-    told = product_fields(row)
-    business = told.pop("business_id")
-    return {**told, "id": row.public_id, "business": public_id("biz", business) if business else None}
+def _key(text: str, prefix: str, field: str) -> UUID:
+    try:
+        return parse_public_id(text, prefix)
+    except ValueRefused as refused:
+        raise Invalid(field=field, reason=_("This is not an id of that kind.")) from refused
+
+
+def _page(rows: Any, order: tuple[str, ...], paging: ProductFilters | Paging) -> Any:
+    try:
+        return page_of(rows, order=order, after=paging.cursor, size=paging.limit)
+    except InvalidCursor as trouble:
+        raise Invalid(field="cursor", reason=_("This cursor is not valid.")) from trouble
+
+
+def _values(given: dict[str, Any]) -> dict[str, Any]:
+    """What a program sent as the verbs take it: ids as keys."""
+    values = {name: value for name, value in given.items() if name != "business"}
+    if "business" in given:
+        key = given["business"]
+        values["business_id"] = _key(key, Business.PREFIX, "business") if key else None
+    return values
+
+
+def _told(rows: list[Product]) -> list[dict[str, Any]]:
+    """Products with the price of today, in one query for all."""
+    prices = prices_on([row.pk for row in rows], clock.today())
+    plain = ("code", "name", "name_en", "unit", "revenue_account", "tax_kind", "channel", "region", "is_active")
+    return [
+        {
+            **{name: getattr(row, name) for name in (*plain, "created_at")},
+            "id": row.public_id,
+            "business": public_id(Business.PREFIX, row.business_id) if row.business_id else None,
+            "price": _price(prices[row.pk]) if row.pk in prices else None,
+        }
+        for row in rows
+    ]
 
 
 def _price(row: Price) -> dict[str, Any]:
-    same = ("unit_minor", "currency", "tax_included", "from_on", "to_on")
-    return {"id": row.public_id, **{name: getattr(row, name) for name in same}}
+    names = ("currency", "unit_minor", "tax_included", "from_on", "to_on")
+    product = public_id(Product.PREFIX, row.product_id)
+    return {"id": row.public_id, "product": product, **{name: getattr(row, name) for name in names}}

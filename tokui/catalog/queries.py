@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from tokui.catalog import tax
-from tokui.catalog.models import Price, TaxRate
+from tokui.catalog.models import Price, Product, TaxRate
 
 
 def price_on(product_id: UUID, day: date, *, currency: str = "JPY") -> Price | None:
@@ -36,3 +38,12 @@ def _ended(rate: tax.TaxRate, kind: tax.TaxKind, from_on: date) -> tax.TaxRate:
     if rate.kind != kind or rate.to_on is not None:
         return rate
     return tax.TaxRate(rate.kind, rate.rate, rate.from_on, from_on - timedelta(days=1))
+
+
+def search_products(typed: str) -> QuerySet[Product]:
+    """Products whose code or name holds every word that was typed. A catalog is small enough to be read through."""
+    rows = Product.objects.all()
+    for word in typed.replace("\0", "").split()[:5]:
+        word = word[:80]
+        rows = rows.filter(Q(code__icontains=word) | Q(name__icontains=word) | Q(name_en__icontains=word))
+    return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -61,6 +62,7 @@ PROBLEMS = {
     "403": "The key may not do this.",
     "404": "There is no such record.",
     "409": "The state of the record forbids it.",
+    "413": "The request is too large.",
     "422": "Some fields are not right.",
     "429": "Too many requests.",
 }
@@ -116,6 +118,11 @@ def stranger(request: HttpRequest, trouble: AuthenticationError) -> HttpResponse
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, trouble: HttpError) -> HttpResponse:
     return problem(trouble.status_code, "unreadable_request", "The request cannot be read.")
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, trouble: RequestDataTooBig) -> HttpResponse:
+    return problem(413, "request_too_large", "The request is too large.")
 
 
 @api.get("/me", tags=["access"], summary="Who am I, and what may I do?")
@@ -180,3 +187,5 @@ api.add_router("/imports", "tokui.customers.api.imports")
 api.add_router("", "tokui.banking.api.router")
 api.add_router("", "tokui.ledger.api.router")
 api.add_router("", "tokui.payments.api.router")
+api.add_router("", "tokui.catalog.api.router")
+api.add_router("", "tokui.invoices.api.router")

@@ -144,9 +144,9 @@ def cells_of(
 ) -> list[tuple[Customer, list[tuple[registry.ListColumn, str]]]]:
     """Each row with its drawn cells; one query a column at most."""
     keys = [row.pk for row in rows]
+    loads = {column.load: column.load(keys) for column in columns if keys and not column.of}  # shared ones run once
     loaded = [
-        {row.pk: column.of(row) for row in rows} if column.of else column.load(keys) if keys else {}
-        for column in columns
+        {row.pk: column.of(row) for row in rows} if column.of else loads.get(column.load, {}) for column in columns
     ]
     return [
         (

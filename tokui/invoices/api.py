@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Query, Router, Status
 
 from tokui import access
 from tokui.access.models import Business
@@ -18,6 +18,23 @@ from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.invoices import actions, sending
+from tokui.invoices.api_shapes import (
+    LARGEST,
+    ClosingIn,
+    ClosingOut,
+    CreditIn,
+    InvoiceDetail,
+    InvoiceIn,
+    InvoicePage,
+    MailOut,
+    ReasonIn,
+    RecordedOut,
+    SaleIn,
+    SaleOut,
+    SalePage,
+    SalesIn,
+    SendIn,
+)
 from tokui.invoices.models import Invoice, InvoiceTax, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import InvoiceSearch, find_invoices
@@ -26,171 +43,6 @@ from tokui.ui.paging import InvalidCursor, page_of
 invoices = Router(tags=["invoices"])
 sales = Router(tags=["sale lines"])
 closings = Router(tags=["closing runs"])
-
-Kind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
-LARGEST = 90_000_000_000_000
-Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
-
-
-class SaleIn(Schema):
-    """A sale. What is left out comes from the product, its price of the day, or the customer."""
-
-    model_config = {"extra": "forbid"}
-
-    customer: str = Field(max_length=40, examples=["cus_…"])
-    sold_on: date
-    description: str = Field("", max_length=200)
-    quantity_milli: Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)] = 1_000
-    unit_minor: Amount | None = None
-    amount_minor: Amount | None = None
-    product: str | None = Field(None, max_length=40)
-    business: str | None = Field(None, max_length=40)
-    tax_kind: Kind | None = None
-    tax_included: bool | None = None
-    currency: str = Field("JPY", min_length=3, max_length=3)
-    channel: str | None = Field(None, max_length=30)
-    region: str | None = Field(None, max_length=30)
-    external_id: str | None = Field(None, max_length=120, description="The same id twice adds nothing")
-
-
-class SaleOut(Schema):
-    id: str
-    customer: str
-    business: str
-    product: str | None
-    sold_on: date
-    description: str
-    quantity_milli: int
-    unit: str
-    unit_minor: int
-    amount_minor: int
-    tax_kind: str
-    rate_bp: int
-    tax_included: bool
-    currency: str
-    channel: str
-    region: str
-    invoice: str | None
-    external_id: str | None
-
-
-class LateOut(Schema):
-    id: str
-    sold_on: date
-    next_closing_on: date
-
-
-class RecordedOut(Schema):
-    ids: list[str]
-    known_count: int
-    late: list[LateOut]
-
-
-class SalesIn(Schema):
-    model_config = {"extra": "forbid"}
-    sales: list[SaleIn] = Field(min_length=1, max_length=1_000)
-
-
-class SalePage(Schema):
-    data: list[SaleOut]
-    next_cursor: str | None
-
-
-class TaxOut(Schema):
-    tax_kind: str
-    rate_bp: int
-    net_minor: int
-    tax_minor: int
-    tax_included: bool
-
-
-class InvoiceOut(Schema):
-    id: str
-    number: str | None
-    kind: str
-    state: str
-    customer: str
-    business: str
-    issued_on: date
-    closing_on: date | None
-    due_on: date
-    currency: str
-    net_minor: int
-    tax_minor: int
-    total_minor: int
-    withholding_minor: int
-    settled_minor: int
-    open_minor: int
-    paid_on: date | None
-    subject: str
-    corrects: str | None
-    sent_at: datetime | None
-
-
-class InvoiceDetail(InvoiceOut):
-    lines: list[SaleOut]
-    taxes: list[TaxOut]
-
-
-class InvoicePage(Schema):
-    data: list[InvoiceOut]
-    next_cursor: str | None
-
-
-class InvoiceIn(Schema):
-    """A draft of new sales, or of recorded `sale_lines` that wait."""
-
-    model_config = {"extra": "forbid"}
-
-    customer: str | None = Field(None, max_length=40)
-    sales: list[SaleIn] = Field(default_factory=list, max_length=500)
-    sale_lines: list[str] = Field(default_factory=list, max_length=500)
-    issued_on: date | None = None
-    due_on: date | None = None
-    subject: str = Field("", max_length=120)
-    remarks: str = Field("", max_length=500)
-    withholds: bool = False
-    issue: bool = Field(default=False, description="Issue it at once")
-
-
-class ReasonIn(Schema):
-    model_config = {"extra": "forbid"}
-    reason: str = Field(min_length=1, max_length=200)
-
-
-class CreditLineIn(Schema):
-    model_config = {"extra": "forbid"}
-    line: str = Field(max_length=40)
-    quantity_milli: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    amount_minor: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
-
-
-class CreditIn(ReasonIn):
-    lines: list[CreditLineIn] | None = None
-
-
-class SendIn(Schema):
-    model_config = {"extra": "forbid"}
-    to: str = Field("", max_length=254)
-
-
-class MailOut(Schema):
-    mail: str
-    to: str
-
-
-class ClosingIn(Schema):
-    model_config = {"extra": "forbid"}
-    on: date
-
-
-class ClosingOut(Schema):
-    id: str
-    invoice_count: int
-    line_count: int
-    late_count: int
-    problem_count: int
-    total_minor: int
 
 
 @sales.get("", response=SalePage, summary="Sale lines, newest first")
@@ -212,7 +64,7 @@ def list_sales(
 
 
 @sales.post("", response={201: RecordedOut}, summary="Record sales, all or none")
-def record(request: HttpRequest, given: SalesIn) -> Status:
+def record(request: HttpRequest, given: SalesIn) -> Status[Any]:
     recorded = actions.record_sales([_new_sale(one) for one in given.sales], by=_by(request))
     late = [
         {"id": public_id("sal", one.line_id), "sold_on": one.sold_on, "next_closing_on": one.next_closing_on}
@@ -229,7 +81,7 @@ def get_sale(request: HttpRequest, key: str) -> dict[str, Any]:
 
 
 @sales.delete("/{key}", response={204: None}, summary="Take back a sale that is not invoiced")
-def delete_sale(request: HttpRequest, key: str) -> Status:
+def delete_sale(request: HttpRequest, key: str) -> Status[Any]:
     access.require(_by(request), SALES_RECORD)
     actions.delete_sale(_line_of(key), by=_by(request))
     return Status(204, None)
@@ -263,7 +115,7 @@ def list_invoices(
 
 
 @invoices.post("", response={201: InvoiceDetail}, summary="Draft an invoice, and issue it if asked")
-def create(request: HttpRequest, given: InvoiceIn) -> Status:
+def create(request: HttpRequest, given: InvoiceIn) -> Status[Any]:
     by = _by(request)
     terms = actions.InvoiceTerms(
         given.issued_on, given.due_on, None, _text(given.subject), _text(given.remarks), given.withholds
@@ -303,7 +155,7 @@ def issue(request: HttpRequest, key: str) -> dict[str, Any]:
 
 
 @invoices.delete("/{key}", response={204: None}, summary="Delete a draft")
-def delete(request: HttpRequest, key: str) -> Status:
+def delete(request: HttpRequest, key: str) -> Status[Any]:
     actions.delete_draft(_invoice_of(key), by=_by(request))
     return Status(204, None)
 
@@ -314,7 +166,7 @@ def void(request: HttpRequest, key: str, given: ReasonIn) -> dict[str, Any]:
 
 
 @invoices.post("/{key}/credit_notes", response={201: InvoiceDetail}, summary="Give back all or some lines")
-def credit(request: HttpRequest, key: str, given: CreditIn) -> Status:
+def credit(request: HttpRequest, key: str, given: CreditIn) -> Status[Any]:
     lines = None
     if given.lines is not None:
         lines = [
@@ -326,13 +178,13 @@ def credit(request: HttpRequest, key: str, given: CreditIn) -> Status:
 
 
 @invoices.post("/{key}/sending", response={202: MailOut}, summary="Send by mail")
-def send(request: HttpRequest, key: str, given: SendIn) -> Status:
+def send(request: HttpRequest, key: str, given: SendIn) -> Status[Any]:
     mail = sending.send_invoice(_invoice_of(key), to=given.to, by=_by(request))
     return Status(202, {"mail": mail.public_id, "to": mail.to})
 
 
 @closings.post("", response={201: ClosingOut}, summary="Close a day: sales become invoices")
-def close(request: HttpRequest, given: ClosingIn) -> Status:
+def close(request: HttpRequest, given: ClosingIn) -> Status[Any]:
     closed = actions.close_sales(given.on, by=_by(request))
     return Status(201, {**closed.__dict__, "id": public_id("run", closed.run_id)})
 
@@ -439,3 +291,9 @@ def _detail(row: Invoice) -> dict[str, Any]:
     taxes = InvoiceTax.objects.filter(invoice=row).order_by("-rate_bp", "tax_kind")
     lines = SaleLine.objects.filter(invoice=row).order_by("sold_on", "id")
     return {**_invoice(row), "lines": [_sale(line) for line in lines], "taxes": list(taxes)}
+
+
+router = Router()
+router.add_router("/invoices", invoices)
+router.add_router("/sale_lines", sales)
+router.add_router("/closing_runs", closings)

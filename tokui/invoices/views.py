@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,10 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tokui import access
 from tokui.access.doors import visited
+from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, INVOICES_VOID, MESSAGES_SEND
 from tokui.core import clock, files
-from tokui.core.errors import Refusal
+from tokui.core.days import add_months
+from tokui.core.errors import NotFound, Refusal
+from tokui.customers.models import Customer
 from tokui.invoices import actions, exporting, papers, receipts, sending
+from tokui.invoices.documents import render_pdf
 from tokui.invoices.documents.layout import page_data
 from tokui.invoices.doors import (
     STATES,
@@ -185,6 +189,29 @@ def receipt_copy(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @visited(INVOICES_VIEW)
+def statement(request: HttpRequest, key: str) -> HttpResponse:
+    """A customer's statement of account as PDF, for the days asked for or the last three months."""
+    customer = Customer.objects.select_related("business").filter(pk=key_of(key, Customer.PREFIX)).first()
+    if customer is None:
+        raise NotFound
+    to_on = day_or_none(request.GET.get("to", "")) or clock.today()
+    from_on = day_or_none(request.GET.get("from", "")) or add_months(to_on.replace(day=1), -2)
+    business = customer.business or Business.objects.order_by("code")[0]
+    content = render_pdf(papers.statement_content(customer, business, from_on, to_on))
+    return HttpResponse(content, content_type="application/pdf")
+
+
+@visited(INVOICES_VIEW)
+def delivery_note(request: HttpRequest, key: str) -> HttpResponse:
+    """A delivery note (納品書) for what an invoice collects."""
+    lines = list(invoice_of(key).lines.select_related("customer", "business"))
+    if not lines:
+        raise NotFound
+    content = render_pdf(papers.delivery_content(lines, max(line.sold_on for line in lines)))
+    return HttpResponse(content, content_type="application/pdf")
+
+
+@visited(INVOICES_VIEW)
 @require_POST
 def print_many(request: HttpRequest) -> HttpResponse:
     """The chosen documents in one PDF."""
@@ -204,12 +231,13 @@ def send_many(request: HttpRequest) -> HttpResponse:
 
 
 @visited(INVOICES_VIEW)
-def export(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
+def export(request: HttpRequest) -> HttpResponse:
     """Everything that fits the search, for the tax office: an index as CSV and every PDF, streamed."""
     by = actor_of(request)
     access.require(by, INVOICES_VIEW)
     chosen = find_invoices(_search(request)).exclude(state=Invoice.State.DRAFT)
-    return exporting.zip_response(chosen.values_list("pk", flat=True), by=by)
+    keys = chosen.values_list("pk", flat=True)
+    return exporting.zip_response(keys, by=by)  # type: ignore[return-value]  # a stream is an answer too
 
 
 def _chosen(request: HttpRequest) -> list[Invoice]:

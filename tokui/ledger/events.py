@@ -26,3 +26,14 @@ class JournalExported:
     export_id: UUID
     layout: str
     entry_count: int
+
+
+@event
+@dataclass(frozen=True)
+class AccountMappingChanged:
+    """What the accounting program calls the accounts of a pattern; an empty account means that the rule is gone."""
+
+    pattern: str
+    account: str
+    sub_account: str
+    tax_class: str

@@ -1,324 +1,263 @@
-"""REST: suggestions, allocations, standing. The verbs ask for permission; here is only the shape."""
+"""REST for matching, allocations, advances, what is given up and what is sent back: who, which row, which verb."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 
 from tokui import access
-from tokui.access.permissions import PAYMENTS_VIEW
-from tokui.banking.api import Cursor, Limit, actor, by_id, paged
-from tokui.banking.models import Deposit
+from tokui.access.permissions import PAYMENTS_VIEW, SETTINGS_VIEW
+from tokui.banking.models import BankAccount, Deposit
 from tokui.core.ids import public_id
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments import actions
-from tokui.payments.evidence import evidence_of
-from tokui.payments.models import Allocation, CustomerStanding, Suggestion
-from tokui.payments.queries import CustomerLine, InvoiceLine, customer_standings, invoice_standings
-from tokui.payments.standings import keep_current
-from tokui.payments.words import sentence
+from tokui.payments.actions import Allocated, Use
+from tokui.payments.actions.matching import Matched
+from tokui.payments.api_shapes import (
+    AdvanceApplied,
+    AdvanceFilter,
+    AdvanceIn,
+    AdvanceUses,
+    AllocatedOut,
+    AllocationFilter,
+    AllocationIn,
+    AllocationOut,
+    ApprovalFilter,
+    ApprovalOut,
+    Confirmation,
+    Declining,
+    Keeping,
+    MatchedOut,
+    MatchingRun,
+    Refund,
+    Release,
+    ReturnFilter,
+    ReturnIn,
+    ReturnOut,
+    SuggestionOut,
+    Verdict,
+    WriteOffIn,
+    WriteOffOut,
+)
+from tokui.payments.api_standing import router as standing_router
+from tokui.payments.models import Allocation, Approval, PaymentPolicy, ReturnToDo, Suggestion
+from tokui.payments.policy import policy_of_organization
+from tokui.ui.rest import Paged, caller, find, find_all, key_of, page
 
 router = Router(tags=["payments"])
-LARGEST = 9_000_000_000_000_000
+router.add_router("", standing_router)
+
+RECENT = ("-recorded_at", "-id")
+ASKED = ("-asked_at", "-id")
 
 
-class ReasonOut(Schema):
-    code: str
-    weight: int
-    fields: dict[str, Any]
-    sentence: str
+@router.get("/deposits/{deposit_id}/suggestions", response=list[SuggestionOut], summary="How a deposit may be used")
+def list_suggestions(request: HttpRequest, deposit_id: str) -> list[Suggestion]:
+    """What the last matching run found, the best first."""
+    access.require(caller(request), PAYMENTS_VIEW)
+    deposit = find(Deposit.objects.all(), deposit_id)
+    return list(Suggestion.objects.filter(deposit=deposit).order_by("rank"))
 
 
-class PartOut(Schema):
-    invoice: str
-    amount_minor: int
+@router.post("/suggestions/{suggestion_id}/confirm", response={201: AllocatedOut}, summary="Post a suggestion")
+def confirm(request: HttpRequest, suggestion_id: str, given: Confirmation) -> Allocated:
+    suggestion = find(Suggestion.objects.select_related("deposit", "customer"), suggestion_id)
+    return actions.confirm_suggestion(suggestion, by=caller(request), **given.dict())
 
 
-class SuggestionOut(Schema):
-    """A way to use a deposit. `score` orders answers; it is not a probability."""
-
-    id: str
-    deposit: str
-    rank: int
-    customer: str | None
-    grade: str
-    score: int
-    reasons: list[ReasonOut]
-    allocations: list[PartOut]
-    fee_minor: int
-    over_minor: int
-    short_minor: int
+@router.post("/suggestions/confirm-certain", response=MatchedOut, summary="Post all suggestions that are certain")
+def confirm_certain(request: HttpRequest) -> Matched:
+    return actions.confirm_certain(by=caller(request))
 
 
-class SuggestionPage(Schema):
-    data: list[SuggestionOut]
-    next_cursor: str | None
+@router.post("/deposits/{deposit_id}/decline", response=list[SuggestionOut], summary="Say which invoices are not paid")
+def decline(request: HttpRequest, deposit_id: str, given: Declining) -> list[Suggestion]:
+    """They are never proposed for this deposit again. Answers the suggestions that remain."""
+    deposit = find(Deposit.objects.all(), deposit_id)
+    invoices = find_all(Invoice.objects.all(), given.invoices, field="invoices")
+    actions.decline(deposit, [invoice.pk for invoice in invoices], by=caller(request))
+    return list(Suggestion.objects.filter(deposit=deposit).order_by("rank"))
 
 
-class UseIn(Schema):
-    model_config = {"extra": "forbid"}
-
-    invoice: str = Field(max_length=40, description="inv_…")
-    amount_minor: int = Field(gt=0, le=LARGEST)
-    kind: Literal["payment", "fee", "discount", "write_off", "withholding"] = "payment"
-
-
-class AllocationIn(Schema):
-    """How a deposit is used: payments take from it, the other kinds close what is missing."""
-
-    model_config = {"extra": "forbid"}
-
-    deposit: str = Field(max_length=40, description="dep_…")
-    uses: list[UseIn] = Field([], max_length=200)
-    advance_minor: int = Field(0, ge=0, le=LARGEST, description="Kept as an advance of `customer`")
-    customer: str | None = Field(None, max_length=40, description="cus_…")
-    memo: str = Field("", max_length=200)
+@router.post("/matching-runs", response=MatchedOut, summary="Match open deposits with open invoices")
+def run_matching(request: HttpRequest, given: MatchingRun) -> Matched:
+    """What is certain is allocated when the policy says so; for the rest suggestions are kept."""
+    if given.deposits is None:
+        return actions.match_all(by=caller(request))
+    deposits = find_all(Deposit.objects.all(), given.deposits, field="deposits")
+    return actions.match_deposits([deposit.pk for deposit in deposits], by=caller(request))
 
 
-class AllocationOut(Schema):
-    """One allocation. Those with one `decision` were made together and are released together."""
-
-    id: str
-    decision: str
-    deposit: str | None
-    invoice: str | None
-    customer: str
-    kind: str
-    amount_minor: int
-    currency: str
-    on: date
-    recorded_at: datetime
-    by: str
-    automatic: bool
-    reasons: list[ReasonOut]
-    released_on: date | None
-
-
-class AllocationPage(Schema):
-    data: list[AllocationOut]
-    next_cursor: str | None
-
-
-class StandingOut(Schema):
-    """Where a customer stands on a day. Amounts in minor units of the organization's currency."""
-
-    customer: str
-    code: str
-    name: str
-    state: str
-    open_minor: int
-    overdue_minor: int
-    days_overdue: int
-    advance_minor: int
-    oldest_due_on: date | None
-    last_paid_on: date | None
-
-
-class StandingPage(Schema):
-    data: list[StandingOut]
-    next_cursor: str | None
-
-
-class FactOut(Schema):
-    """One fact behind an invoice's standing, with the bank's row or the person it is from."""
-
-    on: date
-    kind: str
-    amount_minor: int
-    left_minor: int
-    source: str
-    by: str
-    deposit: str | None
-    file: str
-    line: int | None
-    released: bool
-
-
-class InvoiceStandingOut(Schema):
-    invoice: str
-    number: str
-    due_on: date
-    currency: str
-    total_minor: int
-    state: str
-    open_minor: int
-    days_overdue: int
-    next_change_on: date | None
-    evidence: list[FactOut]
-
-
-class CustomerStandingOut(StandingOut):
-    as_of: date | None
-    invoices: list[InvoiceStandingOut]
-
-
-@router.get("/suggestions", response=SuggestionPage, summary="What the matcher proposes")
-def list_suggestions(
-    request: HttpRequest, deposit: Annotated[str, Query(max_length=40)] = "", limit: Limit = 50, cursor: Cursor = ""
-) -> dict[str, Any]:
-    access.require(actor(request), PAYMENTS_VIEW)
-    rows = Suggestion.objects.all()
-    rows = rows.filter(deposit=by_id(Deposit, deposit, "deposit")) if deposit else rows
-    page, following = paged(rows, ("deposit_id", "rank", "id"), limit, cursor)
-    return {"data": [_suggestion(row) for row in page], "next_cursor": following}
-
-
-@router.post("/suggestions/{suggestion}/confirm", response={201: list[AllocationOut]}, summary="Post a suggestion")
-def confirm_suggestion(request: HttpRequest, suggestion: str) -> Status[list[dict[str, Any]]]:
-    made = actions.confirm_suggestion(by_id(Suggestion, suggestion), by=actor(request))
-    return Status(201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")])
-
-
-@router.get("/allocations", response=AllocationPage, summary="What paid what, newest first")
-def list_allocations(
-    request: HttpRequest,
-    deposit: Annotated[str, Query(max_length=40)] = "",
-    invoice: Annotated[str, Query(max_length=40)] = "",
-    customer: Annotated[str, Query(max_length=40)] = "",
-    limit: Limit = 50,
-    cursor: Cursor = "",
-) -> dict[str, Any]:
-    access.require(actor(request), PAYMENTS_VIEW)
+@router.get("/allocations", response=Paged[AllocationOut], summary="List allocations, newest first")
+def list_allocations(request: HttpRequest, given: Query[AllocationFilter]) -> dict[str, Any]:
+    access.require(caller(request), PAYMENTS_VIEW)
     rows = Allocation.objects.all()
-    rows = rows.filter(deposit=by_id(Deposit, deposit, "deposit")) if deposit else rows
-    rows = rows.filter(invoice=by_id(Invoice, invoice, "invoice")) if invoice else rows
-    rows = rows.filter(customer=by_id(Customer, customer, "customer")) if customer else rows
-    page, following = paged(rows, ("-recorded_at", "-id"), limit, cursor)
-    return {"data": [_allocation(row) for row in page], "next_cursor": following}
+    if given.deposit:
+        rows = rows.filter(deposit=key_of(given.deposit, "dep", "deposit"))
+    if given.invoice:
+        rows = rows.filter(invoice=key_of(given.invoice, "inv", "invoice"))
+    if given.customer:
+        rows = rows.filter(customer=key_of(given.customer, "cus", "customer"))
+    if given.released is not None:
+        rows = rows.filter(released_at__isnull=not given.released)
+    return page(rows, given, order=RECENT)
 
 
-@router.post("/allocations", response={201: list[AllocationOut]}, summary="Use a deposit")
-def create_allocation(request: HttpRequest, given: AllocationIn) -> Status[list[dict[str, Any]]]:
-    """A write-off or discount above the limit waits for approval and is not among the answer."""
-    uses = [actions.Use(by_id(Invoice, one.invoice, "uses").pk, one.amount_minor, one.kind) for one in given.uses]
-    made = actions.allocate(
-        by_id(Deposit, given.deposit, "deposit"),
-        uses,
-        by=actor(request),
-        advance_minor=given.advance_minor,
-        advance_customer=by_id(Customer, given.customer, "customer") if given.customer else None,
+@router.post("/allocations", response={201: AllocatedOut}, summary="Settle invoices with a deposit")
+def allocate(request: HttpRequest, given: AllocationIn) -> Allocated:
+    """One decision, which one release undoes. What is above the limit to give up waits for approval."""
+    deposit = find(Deposit.objects.all(), given.deposit, field="deposit")
+    invoices = find_all(Invoice.objects.all(), [use.invoice for use in given.uses], field="uses")
+    holder = given.advance_customer
+    return actions.allocate(
+        deposit,
+        [Use(row.pk, use.amount_minor, use.kind) for row, use in zip(invoices, given.uses, strict=True)],
+        by=caller(request),
+        advance_minor=given.advance_minor or 0,
+        advance_customer=find(Customer.objects.all(), holder, field="advance_customer") if holder else None,
         memo=given.memo,
     )
-    return Status(201, [_allocation(row) for row in Allocation.objects.filter(decision=made.decision_id).order_by("id")])
 
 
-@router.post("/allocations/{allocation}/release", response=list[AllocationOut], summary="Take a decision back")
-def release_allocation(request: HttpRequest, allocation: str) -> list[dict[str, Any]]:
-    """Releases every allocation of the same decision and reverses their postings."""
-    row = by_id(Allocation, allocation)
-    actions.release(row.decision, by=actor(request))
-    return [_allocation(one) for one in Allocation.objects.filter(decision=row.decision).order_by("id")]
+@router.get("/allocations/{allocation_id}", response=AllocationOut, summary="Read an allocation")
+def read_allocation(request: HttpRequest, allocation_id: str) -> Allocation:
+    access.require(caller(request), PAYMENTS_VIEW)
+    return find(Allocation.objects.all(), allocation_id)
 
 
-@router.get("/standing", response=StandingPage, summary="Who has paid, and who has not")
-def list_standing(
-    request: HttpRequest,
-    state: Annotated[str, Query(max_length=20)] = "",
-    as_of: Annotated[date | None, Query(description="A business day; today when left out")] = None,
-    known_at: Annotated[datetime | None, Query(description="From what was known at this instant")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = "",
-) -> dict[str, Any]:
-    """Today page by page; a past day (or what was known then) in one answer without a cursor."""
-    access.require(actor(request), PAYMENTS_VIEW)
-    if as_of is not None or known_at is not None:
-        lines = customer_standings(as_of=as_of, known_at=known_at)
-        found = [_line(one) for one in lines if not state or one.standing.state == state]
-        return {"data": found, "next_cursor": None}
-    keep_current()
-    rows = CustomerStanding.objects.select_related("customer")
-    page, following = paged(rows.filter(state=state) if state else rows, ("-open_minor", "-customer_id"), limit, cursor)
-    today = customer_standings(customers=[row.customer_id for row in page])
-    by_customer = {one.customer_id: one for one in today}
-    found = [_line(by_customer[row.customer_id]) for row in page if row.customer_id in by_customer]
-    return {"data": found, "next_cursor": following}
+@router.post(
+    "/allocations/{allocation_id}/release", response=list[AllocationOut], summary="Take an allocation's decision back"
+)
+def release(request: HttpRequest, allocation_id: str, given: Release) -> list[Allocation]:
+    """Everything that was allocated in the same decision is open again. Answers all its rows."""
+    allocation = find(Allocation.objects.all(), allocation_id)
+    actions.release(allocation.decision, by=caller(request), decline=given.decline)
+    return list(Allocation.objects.filter(decision=allocation.decision).order_by("pk"))
 
 
-@router.get("/standing/{customer}", response=CustomerStandingOut, summary="One customer's standing with its evidence")
-def get_standing(
-    request: HttpRequest,
-    customer: str,
-    as_of: Annotated[date | None, Query()] = None,
-    known_at: Annotated[datetime | None, Query()] = None,
-) -> dict[str, Any]:
-    access.require(actor(request), PAYMENTS_VIEW)
-    row = by_id(Customer, customer)
-    lines = customer_standings(customers=[row.pk], as_of=as_of, known_at=known_at)
-    invoices = invoice_standings(customers=[row.pk], as_of=as_of, known_at=known_at)
-    head = _line(lines[0]) if lines else _nothing(row)
-    return {**head, "as_of": as_of, "invoices": [_invoice(one, as_of) for one in invoices[-200:]]}
+@router.get("/advances", response=Paged[AllocationOut], summary="List advances that are not used up, newest first")
+def list_advances(request: HttpRequest, given: Query[AdvanceFilter]) -> dict[str, Any]:
+    access.require(caller(request), PAYMENTS_VIEW)
+    held = Allocation.objects.filter(kind=Allocation.Kind.ADVANCE, released_at=None, used_minor__lt=F("amount_minor"))
+    if given.customer:
+        held = held.filter(customer=key_of(given.customer, "cus", "customer"))
+    return page(held, given, order=RECENT)
 
 
-def _suggestion(row: Suggestion) -> dict[str, Any]:
-    return {
-        "id": row.public_id,
-        "deposit": public_id("dep", row.deposit_id),
-        "customer": public_id("cus", row.customer_id) if row.customer_id else None,
-        "reasons": [_reason(one) for one in row.reasons],
-        "allocations": [{"invoice": public_id("inv", UUID(key)), "amount_minor": amount} for key, amount in row.allocations],
-        **{name: getattr(row, name) for name in ("rank", "grade", "score", "fee_minor", "over_minor", "short_minor")},
-    }
+@router.post("/advances", response={201: AllocatedOut}, summary="Hold a deposit as a customer's advance")
+def keep_as_advance(request: HttpRequest, given: AdvanceIn) -> Allocated:
+    """前受金: it is known whose the money is, not yet what for."""
+    deposit = find(Deposit.objects.all(), given.deposit, field="deposit")
+    customer = find(Customer.objects.all(), given.customer, field="customer")
+    return actions.keep_as_advance(deposit, customer, by=caller(request), amount_minor=given.amount_minor)
 
 
-def _reason(one: dict[str, Any]) -> dict[str, Any]:
-    return {"code": one["code"], "weight": one["weight"], "fields": one.get("fields", {}), "sentence": sentence(one)}
+@router.post("/advances/apply", response={201: AdvanceApplied}, summary="Pay invoices from a customer's advance")
+def apply_advance(request: HttpRequest, given: AdvanceUses) -> dict[str, Any]:
+    """The oldest advance is used first."""
+    customer = find(Customer.objects.all(), given.customer, field="customer")
+    invoices = find_all(Invoice.objects.all(), [use.invoice for use in given.uses], field="uses")
+    sums: dict[Any, int] = {}
+    for row, use in zip(invoices, given.uses, strict=True):
+        sums[row.pk] = sums.get(row.pk, 0) + use.amount_minor
+    decision = actions.apply_advance(customer, list(sums.items()), by=caller(request))
+    made = list(Allocation.objects.filter(decision=decision).order_by("pk"))
+    return {"decision": public_id("dec", decision), "allocations": made}
 
 
-def _allocation(row: Allocation) -> dict[str, Any]:
-    return {
-        "id": row.public_id,
-        "decision": str(row.decision),
-        "deposit": public_id("dep", row.deposit_id) if row.deposit_id else None,
-        "invoice": public_id("inv", row.invoice_id) if row.invoice_id else None,
-        "customer": public_id("cus", row.customer_id),
-        "automatic": row.is_automatic,
-        "reasons": [_reason(one) for one in row.reasons],
-        **{name: getattr(row, name) for name in ("kind", "amount_minor", "currency", "on", "recorded_at", "by", "released_on")},
-    }
+@router.post("/write-offs", response={201: WriteOffOut}, summary="Close part of an invoice without money")
+def write_off(request: HttpRequest, given: WriteOffIn) -> dict[str, Any]:
+    """貸倒, 値引, 手数料 or 源泉徴収. Above the policy's limit it asks for approval instead."""
+    invoice = find(Invoice.objects.all(), given.invoice, field="invoice")
+    approval = actions.write_off(
+        invoice, amount_minor=given.amount_minor, kind=given.kind, reason=given.reason, by=caller(request)
+    )
+    invoice.refresh_from_db()
+    return {"open_minor": invoice.open_minor, "approval": approval}
 
 
-def _line(one: CustomerLine) -> dict[str, Any]:
-    return {
-        "customer": public_id("cus", one.customer_id),
-        "code": one.code,
-        "name": one.name,
-        "state": one.standing.state.value,
-        "open_minor": one.standing.open_minor,
-        "overdue_minor": one.standing.overdue_minor,
-        "days_overdue": one.standing.days_overdue,
-        "advance_minor": one.advance_minor,
-        "oldest_due_on": one.oldest_due_on,
-        "last_paid_on": one.last_paid_on,
-    }
+@router.get("/approvals", response=Paged[ApprovalOut], summary="List requests for approval, newest first")
+def list_approvals(request: HttpRequest, given: Query[ApprovalFilter]) -> dict[str, Any]:
+    access.require(caller(request), PAYMENTS_VIEW)
+    rows = Approval.objects.filter(state=given.state) if given.state else Approval.objects.all()
+    return page(rows, given, order=ASKED)
 
 
-def _nothing(row: Customer) -> dict[str, Any]:
-    zeros = dict.fromkeys(("open_minor", "overdue_minor", "days_overdue", "advance_minor"), 0)
-    days = {"oldest_due_on": None, "last_paid_on": None}
-    return {"customer": row.public_id, "code": row.code, "name": row.name, "state": "paid", **zeros, **days}
+@router.get("/approvals/{approval_id}", response=ApprovalOut, summary="Read a request for approval")
+def read_approval(request: HttpRequest, approval_id: str) -> Approval:
+    access.require(caller(request), PAYMENTS_VIEW)
+    return find(Approval.objects.all(), approval_id)
 
 
-def _invoice(one: InvoiceLine, as_of: date | None) -> dict[str, Any]:
-    facts = [
-        {
-            "deposit": public_id("dep", fact.deposit_id) if fact.deposit_id else None,
-            "file": fact.file_name,
-            "line": fact.line_number,
-            **{name: getattr(fact, name) for name in ("on", "kind", "amount_minor", "left_minor", "source", "by", "released")},
-        }
-        for fact in evidence_of(one.invoice_id, as_of=as_of)
-    ]
-    return {
-        "invoice": public_id("inv", one.invoice_id),
-        "state": one.standing.state.value,
-        "open_minor": one.standing.open_minor,
-        "days_overdue": one.standing.days_overdue,
-        "next_change_on": one.standing.next_change_on,
-        "evidence": facts,
-        **{name: getattr(one, name) for name in ("number", "due_on", "currency", "total_minor")},
-    }
+@router.post("/approvals/{approval_id}/decide", response=ApprovalOut, summary="Approve or refuse")
+def decide(request: HttpRequest, approval_id: str, given: Verdict) -> Approval:
+    """Nobody decides what they asked for themselves."""
+    approval = find(Approval.objects.select_related("invoice"), approval_id)
+    return actions.decide_approval(approval, approve=given.approve, by=caller(request))
+
+
+@router.get("/returns", response=Paged[ReturnOut], summary="List money to be sent back or kept, newest first")
+def list_returns(request: HttpRequest, given: Query[ReturnFilter]) -> dict[str, Any]:
+    access.require(caller(request), PAYMENTS_VIEW)
+    rows = ReturnToDo.objects.filter(state=given.state) if given.state else ReturnToDo.objects.all()
+    return page(rows, given, order=ASKED)
+
+
+@router.post("/returns", response={201: ReturnOut}, summary="Note that a deposit came twice or by mistake")
+def ask_return(request: HttpRequest, given: ReturnIn) -> ReturnToDo:
+    """A deposit is on the list once: asked again, the open note is answered as it is."""
+    deposit = find(Deposit.objects.all(), given.deposit, field="deposit")
+    customer = find(Customer.objects.all(), given.customer, field="customer") if given.customer else None
+    return actions.ask_return(
+        deposit,
+        why=given.why,
+        customer=customer,
+        amount_minor=given.amount_minor,
+        note=given.note,
+        by=caller(request),
+    )
+
+
+@router.get("/returns/{return_id}", response=ReturnOut, summary="Read a return")
+def read_return(request: HttpRequest, return_id: str) -> ReturnToDo:
+    access.require(caller(request), PAYMENTS_VIEW)
+    return find(ReturnToDo.objects.all(), return_id)
+
+
+@router.post("/returns/{return_id}/refund", response=ReturnOut, summary="Write down that it was sent back")
+def refund(request: HttpRequest, return_id: str, given: Refund) -> ReturnToDo:
+    todo = find(ReturnToDo.objects.select_related("deposit"), return_id)
+    account = find(BankAccount.objects.all(), given.account, field="account")
+    customer = find(Customer.objects.all(), given.customer, field="customer")
+    return actions.refund(todo, account=account, customer=customer, on=given.on, by=caller(request))
+
+
+@router.post("/returns/{return_id}/keep", response=ReturnOut, summary="Keep it as the customer's advance")
+def keep_return(request: HttpRequest, return_id: str, given: Keeping) -> ReturnToDo:
+    todo = find(ReturnToDo.objects.select_related("deposit"), return_id)
+    customer = find(Customer.objects.all(), given.customer, field="customer")
+    return actions.keep_return(todo, customer=customer, by=caller(request))
+
+
+class PolicyOut(Schema):
+    """What the organization chose about matching and standing. Amounts in minor units."""
+
+    fee_tolerances: list[int]
+    fee_bearer: PaymentPolicy.FeeBearer
+    certain_threshold: int
+    likely_threshold: int
+    posts_certain: bool
+    oldest_first_settles_ties: bool
+    learns_names: bool
+    grace_days: int
+    write_off_limit_minor: int
+
+
+@router.get("/payment-policy", response=PolicyOut, summary="Read the rules of matching and standing")
+def read_policy(request: HttpRequest) -> PaymentPolicy:
+    access.require(caller(request), SETTINGS_VIEW)
+    return policy_of_organization()

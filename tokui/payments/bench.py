@@ -52,12 +52,12 @@ class Candidate:
 
     @property
     def open_minor(self) -> int:
-        return sum(invoice.open_minor for invoice, _paid, _missing in self.invoices)
+        return int(sum(invoice.open_minor for invoice, _paid, _missing in self.invoices))
 
     @property
     def received_minor(self) -> int:
         """Both sides of the tally: the deposit with the fee that was taken off it."""
-        return self.suggestion.deposit.left_minor + self.suggestion.fee_minor
+        return int(self.suggestion.deposit.left_minor + self.suggestion.fee_minor)
 
     @property
     def missing_minor(self) -> int:

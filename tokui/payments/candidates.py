@@ -271,4 +271,4 @@ SELECT customer_id, kind, value FROM payments_payersign
 def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**values, "organization": require_organization()})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -78,8 +78,8 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
         reverse_entries(entries, on=day, reason="allocation released", by=by)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "
-            f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",  # noqa: S608
+            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "  # noqa: S608
+            f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",
             [clock.now(), by.name, [row.pk for row in rows], [on[row.pk] for row in rows]],
         )
 
@@ -128,8 +128,8 @@ def _use_advances(rows: Sequence[Any], sign: int) -> None:
     if sums:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "
-                f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",  # noqa: S608
+                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "  # noqa: S608
+                f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",
                 [list(sums), list(sums.values())],
             )
 
@@ -148,10 +148,23 @@ def _entry(row: NewAllocation, key: UUID) -> Entry:
 
 
 _COLUMNS = {
-    "id": "uuid", "decision": "uuid", "deposit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid",
-    "from_advance_id": "uuid", "kind": "text", "amount_minor": "bigint", "currency": "text", "on_day": "date",
-    "is_automatic": "boolean", "grade": "text", "reasons": "text", "memo": "text",
-    "debit_account": "text", "credit_account": "text", "entry_id": "uuid",
+    "id": "uuid",
+    "decision": "uuid",
+    "deposit_id": "uuid",
+    "invoice_id": "uuid",
+    "customer_id": "uuid",
+    "from_advance_id": "uuid",
+    "kind": "text",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "on_day": "date",
+    "is_automatic": "boolean",
+    "grade": "text",
+    "reasons": "text",
+    "memo": "text",
+    "debit_account": "text",
+    "credit_account": "text",
+    "entry_id": "uuid",
 }
 
 

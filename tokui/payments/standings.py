@@ -141,4 +141,4 @@ WITH wanted AS (
 )
 SELECT written.customer_id, coalesce(before.state, 'paid'), written.state, written.open_minor
   FROM written LEFT JOIN before USING (customer_id)
-"""  # noqa: S608
+"""

@@ -136,7 +136,7 @@ def find(rows: QuerySet[Row], text: str, *, field: str | None = None) -> Row:
 
 
 def find_all(rows: QuerySet[Row], texts: Sequence[str], *, field: str) -> list[Row]:
-    """The rows with these public ids, in their order; NotFound when one of them is not there. Two statements at most."""
+    """The rows with these public ids, in their order, with one statement. Raises NotFound when one is missing."""
     try:
         keys = [parse_public_id(text, rows.model.PREFIX) for text in texts]  # type: ignore[attr-defined]
     except ValueRefused as trouble:
@@ -172,7 +172,7 @@ def place_after(given: Paging, order: Sequence[str]) -> tuple[Any, ...] | None:
 
 
 def page_until(found: Sequence[Shown], given: Paging, *, order: Sequence[str], place: Any) -> dict[str, Any]:
-    """A page of a list that is not a table's: `found` is up to one row longer than asked, `place` tells a row's values."""
+    """A page of a list that is not a table's. `found` may be a row longer than asked; `place` tells a row's values."""
     kept = found[: given.limit]
     more = encode_cursor(place(kept[-1]), order) if len(found) > given.limit else None
     return {"data": kept, "next_cursor": more}

@@ -112,8 +112,8 @@ def name_payers(pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Write down who paid, once it is known: (deposit, customer). Called by payments."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "
-            f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",  # noqa: S608
+            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "  # noqa: S608
+            f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",
             [[one for one, _two in pairs], [two for _one, two in pairs]],
         )
 

@@ -18,6 +18,7 @@ from tokui.banking.models import Deposit
 from tokui.banking.refused import DepositFromBank, DepositNotOpen, DepositUsed, ResultListRefused
 from tokui.banking.tests.world import DAY, make_account, notice, paid, take
 from tokui.core import clock
+from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.invariants import find_offences
 from tokui.core.models import Event

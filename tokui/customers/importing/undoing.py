@@ -144,7 +144,7 @@ def _delete(rows: Sequence[Customer]) -> list[Customer]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for table in OWN_TABLES:
-                cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [keys])  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [keys])
             cursor.execute("DELETE FROM customers_searchentry WHERE id = ANY(%s)", [keys])
             cursor.execute("DELETE FROM customers_customer WHERE id = ANY(%s)", [keys])
     except IntegrityError:

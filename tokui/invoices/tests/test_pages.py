@@ -140,3 +140,16 @@ def test_the_archive_for_the_tax_office_holds_every_pdf_and_an_index(organizatio
 def test_chosen_invoices_are_printed_in_one_pdf(page):
     chosen = [invoice.public_id for invoice in make_invoices(2)]
     assert page.post("/invoices/printed", {"chosen": chosen}).content.startswith(b"%PDF")
+
+
+def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(page):
+    from tokui.access.models import Business
+    from tokui.invoices.papers import statement_content
+
+    invoice = make_invoices()[0]
+    for path in (f"/statements/{invoice.customer.public_id}", f"/invoices/{invoice.public_id}/delivery-note"):
+        assert page.get(path).content.startswith(b"%PDF")
+    content = statement_content(invoice.customer, Business.objects.first(), date(2026, 10, 1), date(2026, 11, 2))
+    assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]
+    assert content.closing_minor == 1_100
+    assert page.get("/statements/cus_00000000000000000000000000").status_code == 404

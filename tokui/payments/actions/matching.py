@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -111,10 +112,10 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
     """
     left = suggestion.deposit.left_minor
     kind = difference or (Allocation.Kind.FEE if suggestion.fee_minor else "")
-    open_minor = dict(
-        Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor")
-    )
-    settled = dict(Invoice.objects.filter(pk__in=list(open_minor)).values_list("pk", "settled_minor"))
+    found = Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations])
+    open_minor = {
+        key: total - settled for key, total, settled in found.values_list("pk", "total_minor", "settled_minor")
+    }
     uses = []
     for key, amount in suggestion.allocations:
         invoice_id = UUID(key)
@@ -192,7 +193,7 @@ def _post_set(
     certain: dict[UUID, Proposal], deposits: dict[UUID, Deposit], facts: Facts, policy: PaymentPolicy, by: Actor
 ) -> None:
     decisions = dict(zip(sorted(certain), uuid7_many(len(certain)), strict=True))
-    wanted = {key for proposal in certain.values() for key, _amount in proposal.allocations}
+    wanted: set[Any] = {key for proposal in certain.values() for key, _amount in proposal.allocations}
     invoices = {row.pk: row for row in lock_all(Invoice.objects.filter(pk__in=wanted))}
     rows: list[NewAllocation] = []
     closed: dict[date, bool] = {}
@@ -291,7 +292,7 @@ def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
             organization_id=organization,
             deposit_id=key,
             rank=rank,
-            customer_id=proposal.customer_id,
+            customer_id=proposal.customer_id,  # type: ignore[misc]  # the matcher's ids are any hashable
             grade=Grade.LIKELY if proposal.grade is Grade.CERTAIN and key in facts.touched else proposal.grade.value,
             score=proposal.score,
             reasons=stored_reasons(proposal.reasons),

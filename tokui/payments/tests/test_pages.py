@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from tokui.banking.tests.world import make_account, notice, paid
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.payments.actions import ask_return, keep_as_advance, match_all
@@ -36,7 +35,15 @@ def waiting_world():
 def test_the_bench_shows_the_deposit_its_candidate_and_the_reasons(page):
     customer, invoice, _deposit = waiting_world()
     text = page.get("/reconciliation").content.decode()
-    for wanted in (customer.name, invoice.number, "24,200", 'data-key="Enter"', 'data-key="s"', 'data-key="a"', 'data-key="/"'):
+    for wanted in (
+        customer.name,
+        invoice.number,
+        "24,200",
+        'data-key="Enter"',
+        'data-key="s"',
+        'data-key="a"',
+        'data-key="/"',
+    ):
         assert wanted in text
     assert "%" not in text.split('class="why"')[1].split("</ul>")[0]  # words, no uncalibrated percentages
 
@@ -75,7 +82,13 @@ def test_a_split_settles_what_was_typed_and_keeps_the_rest(page):
     match_all()
     shown = page.get(f"/reconciliation/{deposit.public_id}/split?customer={customer.public_id}").content.decode()
     assert one.public_id in shown
-    values = {one.public_id: "１，０００", two.public_id: "1,200", "mode": "split", "customer": customer.public_id, "rest": "advance"}
+    values = {
+        one.public_id: "１，０００",
+        two.public_id: "1,200",
+        "mode": "split",
+        "customer": customer.public_id,
+        "rest": "advance",
+    }
     assert page.post(f"/reconciliation/{deposit.public_id}/allocation", values).status_code == 200
     assert sorted(Allocation.objects.values_list("kind", "amount_minor")) == [
         ("advance", 300),
@@ -149,7 +162,9 @@ def test_all_certain_ones_are_confirmed_by_one_button(page):
 def test_every_page_opens_with_and_without_rows(page, path):
     assert page.get(path).status_code == 200
     customer, invoice, deposit = waiting_world()
-    late = make_invoice(make_customer("遅い 客", "オソイ キャク"), 700, issued_on=DAY - timedelta(40), due_on=DAY - timedelta(20))
+    late = make_invoice(
+        make_customer("遅い 客", "オソイ キャク"), 700, issued_on=DAY - timedelta(40), due_on=DAY - timedelta(20)
+    )
     Approval.objects.create(
         invoice=late, kind="write_off", amount_minor=700, reason="倒産", asked_by="佐藤", asked_at=clock.now()
     )
@@ -178,23 +193,6 @@ def test_the_ledger_of_a_customer_ends_with_what_is_owed(page):
     text = page.get(f"/customers/{customer.public_id}/ledger").content.decode()
     assert "1,000" in text
     assert customer.name in text
-
-
-def test_a_file_is_dropped_and_its_result_is_shown(page, tmp_path):
-    account = make_account()
-    file = tmp_path / "nyukin.txt"
-    file.write_bytes(notice(paid("オオタ ユキ", 24200)))
-    with file.open("rb") as stream:
-        answer = page.post("/statements", {"account": account.pk, "format": "auto", "file": stream}, follow=True)
-    assert answer.status_code == 200
-    assert "24,200" in answer.content.decode()
-    with file.open("rb") as stream:
-        cut = tmp_path / "cut.txt"
-        cut.write_bytes(stream.read()[:-404])
-    with cut.open("rb") as stream:
-        answer = page.post("/statements", {"account": account.pk, "format": "auto", "file": stream}, follow=True)
-    assert answer.status_code == 200
-    assert 'data-tone="shu"' in answer.content.decode()
 
 
 def test_cash_is_recorded_at_the_counter(page):

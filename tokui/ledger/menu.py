@@ -1,0 +1,63 @@
+"""What the books put into the menu, the palette and the start page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tokui.access.permissions import LEDGER_CLOSE, LEDGER_EXPORT, LEDGER_VIEW
+from tokui.core import clock
+from tokui.ledger.models import Entry
+from tokui.ledger.periods import is_closed, month_text
+from tokui.ledger.views.asked import month_before, month_end
+from tokui.ui.navigation import Entry as MenuEntry
+from tokui.ui.navigation import register
+from tokui.ui.palette import Command, command
+from tokui.ui.today import Card, card
+
+#: From this day on an open month before this one is told: until then its last payments are still coming in.
+CLOSING_WAITS_FROM = 5
+
+register(MenuEntry("money", gettext_lazy("Books"), "ledger:journal", "book", 70, LEDGER_VIEW, go="l"))
+command(
+    Command(gettext_lazy("Trial balance"), "ledger:trial_balance", "ledger", LEDGER_VIEW, words="試算表 残高 balance")
+)
+command(Command(gettext_lazy("Monthly closing"), "ledger:months", "lock", LEDGER_VIEW, words="月次 締め close month"))
+command(
+    Command(
+        gettext_lazy("Export the journal"),
+        "ledger:exports",
+        "dl",
+        LEDGER_EXPORT,
+        words="仕訳 出力 弥生 yayoi freee マネーフォワード money forward",
+    )
+)
+command(
+    Command(
+        gettext_lazy("Account mapping"),
+        "ledger:mapping",
+        "link",
+        LEDGER_EXPORT,
+        words="勘定科目 補助科目 税区分 account",
+    )
+)
+
+
+@card(order=60, permission=LEDGER_CLOSE)
+def open_month(request: HttpRequest) -> Card | None:
+    """Last month waits to be closed, once its days are over and it has entries."""
+    today = clock.today()
+    month = month_before(today.replace(day=1))
+    if today.day < CLOSING_WAITS_FROM or is_closed(month):
+        return None
+    if not Entry.objects.filter(on__gte=month, on__lte=month_end(month)).exists():
+        return None
+    return Card(
+        _("Monthly closing"),
+        reverse("ledger:months"),
+        "lock",
+        _("The books of %(month)s are still open.") % {"month": month_text(month)},
+        tone="yama",
+    )
