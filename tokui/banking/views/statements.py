@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.banking.places import oddities, refusal_facts
 from tokui.banking.reading import format_name
 from tokui.banking.recipients import accounts_of
+from tokui.banking.statements import Kind
 from tokui.banking.views.rows import actor, list_page, page, row_of
 from tokui.banking.words import KINDS, format_choices, refusal_word
 from tokui.core import files
@@ -32,8 +34,6 @@ LINE_ORDER = ("booked_on", "id")
 READ_AT_ONCE_BYTES = 1024 * 1024
 #: Refusals that saved columns can heal.
 NEEDS_COLUMNS = ("mapping_needed", "mapping_wrong", "unknown_format", "unknown_header")
-
-_WORD_OF_KIND: dict[str, Any] = {str(kind): word for kind, word in KINDS.items()}
 
 
 @visited(BANK_VIEW)
@@ -99,7 +99,7 @@ def _take(
 
 def _after(request: HttpRequest, taken: list[Statement], form: StatementForm) -> HttpResponse:
     """To the result. An answer of success even where some files are asked about: a failed one would take back the rest."""
-    asked: Any = form.errors.get("account", [])
+    asked = list(form.errors.get("account", []))
     for question in asked:
         toast_next(request, question, tone="bad")
     if len(taken) == 1 and not asked:
@@ -154,7 +154,7 @@ def _lines(found: Statement, request: HttpRequest) -> dict[str, Any]:
     by_line = {one.line_id: one for one in deposits}
     return {
         "page": lines,
-        "lines": [(one, _WORD_OF_KIND.get(one.kind, ""), by_line.get(one.pk)) for one in lines.rows],
+        "lines": [(one, KINDS[Kind(one.kind)], by_line.get(one.pk)) for one in lines.rows],
         "oddities": oddities(found.deviations),
     }
 
@@ -171,9 +171,9 @@ def read_once_more(request: HttpRequest, statement: str) -> HttpResponse:
     return sent_on(request, reverse("banking:statement", args=[found.public_id]))
 
 
-@visited(BANK_VIEW)
+@visited(BANK_VIEW)  # type: ignore[arg-type]  # a streamed answer is an answer
 @require_GET
-def original(request: HttpRequest, statement: str) -> FileResponse:
+def original(request: HttpRequest, statement: str) -> HttpResponseBase:
     """The file as it came, byte for byte; never shown by the browser."""
     file = row_of(_files(), statement).parcel.file
     response = FileResponse(
