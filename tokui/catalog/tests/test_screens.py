@@ -74,9 +74,7 @@ def test_a_code_that_is_taken_is_refused_at_its_field(page, owner):
 def test_a_new_price_ends_the_one_before_it(page, owner):
     row = product(owner)
     for day, price in (("2026-04-01", "¥8,800"), ("2026-12-01", "9900")):
-        answer = page.post(
-            f"/products/{row.public_id}/prices", {"from_on": day, "currency": "JPY", "price": price}
-        )
+        answer = page.post(f"/products/{row.public_id}/prices", {"from_on": day, "currency": "JPY", "price": price})
         assert answer.status_code == 302, answer.content.decode()
     first, second = Price.objects.order_by("from_on")
     assert (first.unit_minor, first.to_on, second.unit_minor, second.to_on) == (8800, date(2026, 11, 30), 9900, None)
