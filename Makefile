@@ -53,10 +53,10 @@ migrations deploy-check: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -q tests/test_installation.py -k $(subst -,_,$@)
 
 unit: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not browser"
 
 browser: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -q -m browser tests/browser tokui/ui
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks $(if $(SCALE),--scale $(SCALE))

@@ -20,13 +20,29 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TABLES = ("customers_customer", "customers_searchentry", "customers_customerkey", "customers_tagging", "core_event")
-FAMILY = [("佐藤", "サトウ"), ("鈴木", "スズキ"), ("高橋", "タカハシ"), ("田中", "タナカ"), ("伊藤", "イトウ"), ("渡辺", "ワタナベ")]
-GIVEN = [("翔太", "ショウタ"), ("陽菜", "ヒナ"), ("大輔", "ダイスケ"), ("美咲", "ミサキ"), ("健一", "ケンイチ"), ("由紀", "ユキ")]
+FAMILY = [
+    ("佐藤", "サトウ"),
+    ("鈴木", "スズキ"),
+    ("高橋", "タカハシ"),
+    ("田中", "タナカ"),
+    ("伊藤", "イトウ"),
+    ("渡辺", "ワタナベ"),
+]
+GIVEN = [
+    ("翔太", "ショウタ"),
+    ("陽菜", "ヒナ"),
+    ("大輔", "ダイスケ"),
+    ("美咲", "ミサキ"),
+    ("健一", "ケンイチ"),
+    ("由紀", "ユキ"),
+]
 
 
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(TOKUI_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="tokui.config.settings", TOKUI_UPLOAD_LIMIT_MB="2048")
+        os.environ.update(
+            TOKUI_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="tokui.config.settings", TOKUI_UPLOAD_LIMIT_MB="2048"
+        )
         os.environ.pop("TOKUI_DATABASE_URL", None)
         from tokui.core import postgres
 
@@ -84,14 +100,24 @@ def write_rows(path: Path, count: int) -> None:
     chance = random.Random(20261122)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         out = csv.writer(stream)
-        out.writerow(["得意先コード", "会社名", "フリガナ", "TEL", "メールアドレス", "郵便番号", "住所", "締め日", "タグ"])
+        out.writerow(
+            ["得意先コード", "会社名", "フリガナ", "TEL", "メールアドレス", "郵便番号", "住所", "締め日", "タグ"]
+        )
         for n in range(count):
             (family, family_kana), (given, given_kana) = chance.choice(FAMILY), chance.choice(GIVEN)
             company = n % 4 == 0
             name = f"株式会社{family}商店{n}" if company else f"{family} {given}"
             kana = f"{family_kana}ショウテン{n}" if company else f"{family_kana} {given_kana}"
             phone = f"090-{1000 + n // 10000 % 9000}-{n % 10000:04d}"
-            row = [f"T{n:07d}", name, kana, phone, f"c{n}@example.jp", "100-0001", f"青葉市みどり町{n % 99 + 1}-{n % 20 + 1}"]
+            row = [
+                f"T{n:07d}",
+                name,
+                kana,
+                phone,
+                f"c{n}@example.jp",
+                "100-0001",
+                f"青葉市みどり町{n % 99 + 1}-{n % 20 + 1}",
+            ]
             out.writerow([*row, chance.choice(["末", "20", ""]), "見込" if n % 10 == 0 else ""])
 
 
@@ -99,11 +125,13 @@ def copy_seconds(cluster: object, folder: Path) -> float:
     """Fill the same tables with the same rows by COPY alone: out to files, truncate, in again."""
     with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
         for table in TABLES:
-            with (folder / table).open("wb") as target, connection.cursor().copy(f"COPY {_source(table)} TO STDOUT") as copy:
+            with (
+                (folder / table).open("wb") as target,
+                connection.cursor().copy(f"COPY {_source(table)} TO STDOUT") as copy,
+            ):
                 for block in copy:
                     target.write(block)
-        connection.execute("ALTER TABLE core_event DISABLE TRIGGER USER")
-        connection.execute("SET session_replication_role = origin")
+        connection.execute("SET session_replication_role = replica")  # append-only triggers would refuse to truncate
         connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
     with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
         connection.autocommit = False

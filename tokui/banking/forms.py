@@ -1,112 +1,180 @@
-"""Forms of banking."""
+"""Forms of banking. They carry what was entered; the verbs decide, field by field."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tokui.banking.models import BankAccount, Deposit
-from tokui.banking.words import METHODS, format_choices
+from tokui.banking.words import ACCOUNT_TYPES, METHODS, format_choices
 from tokui.core import clock
+
+_CODE_KEYS = {"inputmode": "numeric", "autocomplete": "off"}
+_LOOKUP = {
+    "hx-get": reverse_lazy("banking:bank_names"),
+    "hx-trigger": "input changed delay:200ms",
+    "hx-include": "closest form",
+    "hx-target": "#bank-names",
+    "hx-swap": "outerHTML",
+    "data-keep-focus": "",
+}
 
 
 class AccountForm(forms.Form):
-    """A bank account as a person states it."""
+    """A bank account: what it is, and how its files are read. The code and the currency stay once the books use them."""
 
-    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, for the books: main, mizuho, usd."))
-    name = forms.CharField(label=_("Name"), max_length=80)
-    bank_code = forms.CharField(label=_("Bank code"), max_length=4, required=False)
-    branch_code = forms.CharField(label=_("Branch code"), max_length=3, required=False)
-    account_type = forms.ChoiceField(
-        label=_("Kind of account"),
-        choices=[("1", _("Ordinary")), ("2", _("Current")), ("4", _("Savings")), ("9", _("Other"))],
+    code = forms.CharField(
+        label=_("Code"), max_length=20, help_text=_("Short, for the books: main, mizuho, usd. It stays as it is.")
     )
-    number = forms.CharField(label=_("Account number"), max_length=10, required=False)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    bank_code = forms.CharField(
+        label=_("Bank code"),
+        max_length=4,
+        required=False,
+        help_text=_("4 digits, or begin to type the bank's name."),
+        widget=forms.TextInput(attrs={"list": "banks", "autocomplete": "off", **_LOOKUP}),
+    )
+    branch_code = forms.CharField(
+        label=_("Branch code"), max_length=3, required=False, widget=forms.TextInput(attrs={**_CODE_KEYS, **_LOOKUP})
+    )
+    account_type = forms.ChoiceField(label=_("Kind of account"), choices=list(ACCOUNT_TYPES.items()))
+    number = forms.CharField(
+        label=_("Account number"), max_length=10, required=False, widget=forms.TextInput(attrs=_CODE_KEYS)
+    )
     holder = forms.CharField(label=_("Account holder"), max_length=120, required=False)
     currency = forms.CharField(label=_("Currency"), max_length=3, initial="JPY")
-
-
-class AccountChangeForm(forms.Form):
-    """What may change later. The mapping reads any CSV: one line per field, `date = 日付`."""
-
-    name = forms.CharField(label=_("Name"), max_length=80)
-    bank_code = forms.CharField(label=_("Bank code"), max_length=4, required=False)
-    branch_code = forms.CharField(label=_("Branch code"), max_length=3, required=False)
-    account_type = forms.ChoiceField(label=_("Kind of account"), choices=AccountForm.base_fields["account_type"].choices)
-    number = forms.CharField(label=_("Account number"), max_length=10, required=False)
-    holder = forms.CharField(label=_("Account holder"), max_length=120, required=False)
-    authoritative_format = forms.ChoiceField(label=_("Format that makes deposits"), required=False)
-    date_basis = forms.ChoiceField(
-        label=_("Day that counts"), choices=[("booked", _("Booking day")), ("value", _("Value day"))], widget=forms.RadioSelect
-    )
-    mapping = forms.CharField(
-        label=_("Columns of other CSV files"),
+    authoritative_format = forms.ChoiceField(
+        label=_("Format that makes deposits"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("One per line: date = 日付, payer = 摘要, money_in = 入金, money_out = 出金, balance = 残高."),
+        help_text=_("Files of other formats add details only, so that nothing counts twice."),
     )
-    is_active = forms.BooleanField(label=_("In use"), required=False)
+    date_basis = forms.ChoiceField(
+        label=_("Day that counts"),
+        choices=[("booked", _("Booking day")), ("value", _("Value day"))],
+        widget=forms.RadioSelect,
+        initial="booked",
+    )
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
-    def __init__(self, data: Any, *, account: BankAccount) -> None:
-        initial = {name: getattr(account, name) for name in self.base_fields if name != "mapping"}
-        initial["mapping"] = "\n".join(f"{key} = {_shown(value)}" for key, value in (account.mapping or {}).items())
+    def __init__(self, data: Any = None, *, account: BankAccount | None = None) -> None:
+        initial = {name: getattr(account, name) for name in self.base_fields} if account else None
         super().__init__(data, initial=initial)
-        self.fields["authoritative_format"].choices = [("", _("Decided by the first file")), *format_choices()]  # type: ignore[attr-defined]
+        choices = [("", _("Decided by the first file")), *format_choices()]
+        self.fields["authoritative_format"].choices = choices  # type: ignore[attr-defined]
+        for name in ("code", "currency") if account else ("is_active",):
+            del self.fields[name]
 
-    def clean_mapping(self) -> dict[str, Any] | None:
-        pairs = [line.partition("=") for line in self.cleaned_data["mapping"].splitlines() if line.strip()]
-        if any(not sign for _key, sign, _value in pairs):
-            raise forms.ValidationError(_("Write each line as field = column."))
-        mapping: dict[str, Any] = {key.strip(): value.strip() for key, _sign, value in pairs}
-        for key in ("date", "texts"):
-            if key in mapping:
-                mapping[key] = [part.strip() for part in mapping[key].split(",")]
-        if mapping and "date" not in mapping:
-            raise forms.ValidationError(_("The column of the date is missing."))
-        return mapping or None
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        sections: list[tuple[Any, tuple[str, ...]]] = [
+            (_("The account"), ("code", "name", "currency", "is_active")),
+            (_("At the bank"), ("bank_code", "branch_code", "account_type", "number", "holder")),
+            (_("Reading its files"), ("authoritative_format", "date_basis")),
+        ]
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in sections]
+
+
+class Files(forms.ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more uploads; cleans to their list."""
+
+    widget = Files
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        each: Sequence[UploadedFile | None] = data if isinstance(data, list | tuple) and data else [None]
+        return [super(FilesField, self).clean(one, initial) for one in each]
 
 
 class StatementForm(forms.Form):
-    """A bank file to take in."""
+    """Bank files to take in. Without an account, each file says whose it is."""
 
-    account = forms.ModelChoiceField(label=_("Account"), queryset=BankAccount.objects.none(), empty_label=None)
+    file = FilesField(label=_("Files from the bank"), allow_empty_file=True)
+    account = forms.ModelChoiceField(
+        label=_("Bank account"),
+        queryset=BankAccount.objects.none(),
+        required=False,
+        empty_label=_("Found from the file"),
+        to_field_name="code",
+    )
     format = forms.ChoiceField(label=_("Format"), required=False)
-    file = forms.FileField(label=_("File from the bank"))
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["account"].queryset = BankAccount.objects.filter(is_active=True).order_by("code")  # type: ignore[attr-defined]
-        self.fields["format"].choices = [("auto", _("Recognise it")), *format_choices()]  # type: ignore[attr-defined]
+        self.fields["format"].choices = [("auto", _("Recognised")), *format_choices()]  # type: ignore[attr-defined]
 
 
 class DepositForm(forms.Form):
     """Money that a person saw arrive."""
 
-    amount = forms.CharField(label=_("Amount"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "numeric"}))
     method = forms.ChoiceField(
-        label=_("How it came"), choices=[(key, METHODS[key]) for key in METHODS if key != Deposit.Method.IMPORTED]
+        label=_("How it came"),
+        choices=[(key, METHODS[key]) for key in METHODS if key != Deposit.Method.IMPORTED],
+        widget=forms.RadioSelect,
+        initial=Deposit.Method.CASH,
     )
-    received_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    customer = forms.CharField(label=_("Customer code"), max_length=30, required=False)
-    payer = forms.CharField(label=_("Payer's name"), max_length=120, required=False)
-    account = forms.ModelChoiceField(label=_("Bank account"), queryset=BankAccount.objects.none(), required=False)
+    amount = forms.CharField(
+        label=_("Amount"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "numeric", "autofocus": True})
+    )
+    received_on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    customer = forms.CharField(
+        label=_("Customer"),
+        max_length=120,
+        required=False,
+        help_text=_("Code, or begin to type the name."),
+        widget=forms.TextInput(
+            attrs={
+                "list": "payers",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("banking:payers"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": "#payers",
+                "data-keep-focus": "",
+            }
+        ),
+    )
+    payer = forms.CharField(
+        label=_("Payer's name"), max_length=120, required=False, help_text=_("Where it differs from the customer.")
+    )
+    account = forms.ModelChoiceField(
+        label=_("Bank account"),
+        queryset=BankAccount.objects.none(),
+        required=False,
+        help_text=_("Needed for a bank transfer."),
+        to_field_name="code",
+    )
     text = forms.CharField(label=_("Remark"), max_length=200, required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, initial={"received_on": clock.today()}, **named)
+        super().__init__(*arguments, **named)
+        self.fields["received_on"].initial = clock.today()
         self.fields["account"].queryset = BankAccount.objects.filter(is_active=True).order_by("code")  # type: ignore[attr-defined]
 
 
 class ResultsForm(forms.Form):
-    """A result list of a payment system that is not connected."""
+    """A result list of a payment system that is not connected; the second time by the stored file's id."""
 
     source = forms.RegexField(
-        r"^[a-z0-9][a-z0-9_-]{0,30}$", label=_("Name of the system"), help_text=_("Lower-case letters: konbini, furikae.")
+        r"^[a-z0-9][a-z0-9_-]{0,30}$",
+        label=_("Name of the system"),
+        help_text=_("Lower-case letters: konbini, furikae. The books keep its money under this name."),
+        error_messages={"invalid": _("Use lower-case letters and digits.")},
     )
-    file = forms.FileField(label=_("List of results (CSV or Excel)"))
+    file = forms.FileField(label=_("List of results (CSV or Excel)"), required=False, allow_empty_file=True)
+    stored = forms.CharField(required=False, widget=forms.HiddenInput)
 
-
-def _shown(value: Any) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("file") and not values.get("stored"):
+            self.add_error("file", _("Choose the file."))
+        return values

@@ -1,40 +1,86 @@
-"""What banking puts into the menu, the palette and customers' histories."""
+"""What banking puts into the menu, the palette and the start page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from tokui.access.permissions import BANK_IMPORT, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
-from tokui.banking.words import METHODS
-from tokui.core.models import Event
-from tokui.customers.timeline import Line, tells
+from tokui.access.permissions import BANK_IMPORT, BANK_MANAGE, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
+from tokui.banking.listing import Attention, attention
+from tokui.banking.models import BankAccount
 from tokui.ui.navigation import Entry, register
-from tokui.ui.palette import Command, command
+from tokui.ui.palette import Command, Hit, command, provider
+from tokui.ui.today import Card, card
 
-register(Entry("money", lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
-register(Entry("workings", lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW))
-register(Entry("workings", lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
-command(Command(lazy("Import a statement"), "banking:statements", "dl", BANK_IMPORT, words="明細 取り込み 銀行 全銀 bank file"))
-command(Command(lazy("Record a deposit"), "banking:new_deposit", "plus", PAYMENTS_RECORD, words="入金 現金 相殺 cash counter"))
+register(Entry("money", gettext_lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
+register(Entry("workings", gettext_lazy("Statements"), "banking:statements", "dl", 20, BANK_VIEW, go="b"))
+register(Entry("workings", gettext_lazy("Bank accounts"), "banking:accounts", "bank", 21, BANK_VIEW))
+command(
+    Command(
+        gettext_lazy("Import a statement"),
+        "banking:statements",
+        "upload",
+        BANK_IMPORT,
+        words="明細 取り込み 銀行 全銀 bank",
+    )
+)
+command(
+    Command(
+        gettext_lazy("Record a deposit"), "banking:new_deposit", "plus", PAYMENTS_RECORD, words="入金 現金 相殺 cash"
+    )
+)
+command(
+    Command(
+        gettext_lazy("Add a bank account"), "banking:new_account", "bank", BANK_MANAGE, words="口座 追加 銀行 account"
+    )
+)
+command(
+    Command(
+        gettext_lazy("Import a result list"),
+        "banking:results",
+        "upload",
+        BANK_IMPORT,
+        words="収納 コンビニ 口座振替 結果",
+    )
+)
+
+SHOWN = 4
 
 
-@tells("banking.DepositRecorded", group="money")
-def _recorded(events: Sequence[Event]) -> Mapping[UUID, Line]:
-    return {
-        event.pk: Line(
-            "bank",
-            _("%(amount)s received (%(method)s)")
-            % {"amount": f"{event.payload['amount_minor']:,}", "method": METHODS.get(event.payload["method"], "")},
-            tone="in",
-        )
-        for event in events
-    }
+@provider(gettext_lazy("Bank accounts"), order=60, permission=BANK_VIEW)
+def _find_accounts(request: HttpRequest, typed: str) -> Iterable[Hit]:
+    rows = BankAccount.objects.filter(name__icontains=typed) | BankAccount.objects.filter(code__istartswith=typed)
+    for row in rows.order_by("-is_active", "code")[:6]:
+        yield Hit(row.name, reverse("banking:account", args=[row.public_id]), "bank", row.code)
 
 
-@tells("banking.DepositCancelled", group="money")
-def _cancelled(events: Sequence[Event]) -> Mapping[UUID, Line]:
-    return {event.pk: Line("bank", _("A deposit was cancelled"), tone="bad") for event in events}
+@card(order=15, permission=BANK_IMPORT)
+def _bank_files(request: HttpRequest) -> Card | None:
+    """Files refused, accounts without a file, statements that do not go on from the one before."""
+    waiting = attention()
+    if not waiting.number:
+        return None
+    return Card(
+        _("Bank files"),
+        reverse("banking:statements"),
+        "bank",
+        _("They need a look."),
+        count=waiting.number,
+        tone="shu" if waiting.refused or waiting.gaps else "yama",
+        rows=list(_rows(waiting))[:SHOWN],
+    )
+
+
+def _rows(waiting: Attention) -> Iterable[tuple[str, str, str]]:
+    for one in waiting.refused:
+        yield one.parcel.file.name, _("refused"), reverse("banking:statement", args=[one.public_id])
+    for one in waiting.gaps:
+        yield one.account.name, _("days are missing"), reverse("banking:statement", args=[one.public_id])
+    for quiet in waiting.quiet:
+        days = quiet.quiet_days or 0
+        said = ngettext("%(n)d business day without a file", "%(n)d business days without a file", days) % {"n": days}
+        yield quiet.account.name, said, reverse("banking:account", args=[quiet.account.public_id])

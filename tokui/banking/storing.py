@@ -27,18 +27,31 @@ from tokui.ledger.actions import post_from_stage
 #: Money in that no customer sent. It stays a line of the bank and makes no deposit.
 NOT_FROM_CUSTOMERS = frozenset({Kind.INTEREST, Kind.FEE, Kind.CORRECTION})
 COLUMNS = {
-
-        "id": "uuid",
-        "deposit_id": "uuid",
-        "entry_id": "uuid",
-        "fingerprint": "bytea",
-        "occurrence": "int",
-        "number": "int"
-    ,
-    "booked_on": "date", "value_on": "date", "direction": "text", "amount_minor": "bigint", "kind": "text",
-    "payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text", "text": "text",
-    "edi": "text", "native_id": "text", "reference": "text", "balance_minor": "bigint", "cancels": "boolean",
-    "makes_deposit": "boolean", "method": "text", "strict_key": "text", "loose_key": "text",
+    "id": "uuid",
+    "deposit_id": "uuid",
+    "entry_id": "uuid",
+    "fingerprint": "bytea",
+    "occurrence": "int",
+    "number": "int",
+    "booked_on": "date",
+    "value_on": "date",
+    "direction": "text",
+    "amount_minor": "bigint",
+    "kind": "text",
+    "payer_raw": "text",
+    "payer_code": "text",
+    "bank_name": "text",
+    "branch_name": "text",
+    "text": "text",
+    "edi": "text",
+    "native_id": "text",
+    "reference": "text",
+    "balance_minor": "bigint",
+    "cancels": "boolean",
+    "makes_deposit": "boolean",
+    "method": "text",
+    "strict_key": "text",
+    "loose_key": "text",
 }
 
 
@@ -183,8 +196,15 @@ def _scope() -> dict[str, UUID]:
 
 
 _DETAIL_COLUMNS = {
-    "deposit_id": "uuid", "payer_raw": "text", "payer_code": "text", "bank_name": "text", "branch_name": "text",
-    "text": "text", "edi": "text", "strict_key": "text", "loose_key": "text",
+    "deposit_id": "uuid",
+    "payer_raw": "text",
+    "payer_code": "text",
+    "bank_name": "text",
+    "branch_name": "text",
+    "text": "text",
+    "edi": "text",
+    "strict_key": "text",
+    "loose_key": "text",
 }
 
 _INSERT_LINES = """

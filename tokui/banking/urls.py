@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tokui.banking import views
+from tokui.banking.views import accounts, columns, deposits, results, statements
 
 app_name = "banking"
 urlpatterns = [
-    path("bank", views.accounts, name="accounts"),
-    path("bank/new", views.new_account, name="new_account"),
-    path("bank/<str:account>", views.account, name="account"),
-    path("statements", views.statements, name="statements"),
-    path("statements/<str:statement>", views.statement, name="statement"),
-    path("statements/<str:statement>/again", views.read_once_more, name="read_again"),
-    path("deposits", views.deposits, name="deposits"),
-    path("deposits/new", views.new_deposit, name="new_deposit"),
-    path("deposits/results", views.results, name="results"),
-    path("deposits/<str:deposit>/cancellation", views.cancel, name="cancel"),
+    path("bank", accounts.accounts, name="accounts"),
+    path("bank/new", accounts.new_account, name="new_account"),
+    path("bank/names", accounts.bank_names, name="bank_names"),
+    path("bank/<str:account>", accounts.account, name="account"),
+    path("bank/<str:account>/change", accounts.change_account, name="change_account"),
+    path("bank/<str:account>/columns", columns.columns, name="columns"),
+    path("statements", statements.statements, name="statements"),
+    path("statements/<str:statement>", statements.statement, name="statement"),
+    path("statements/<str:statement>/row", statements.row, name="statement_row"),
+    path("statements/<str:statement>/original", statements.original, name="original"),
+    path("statements/<str:statement>/again", statements.read_once_more, name="read_again"),
+    path("deposits", deposits.deposits, name="deposits"),
+    path("deposits/new", deposits.new_deposit, name="new_deposit"),
+    path("deposits/payers", deposits.payers, name="payers"),
+    path("deposits/results", results.results, name="results"),
+    path("deposits/<str:deposit>", deposits.deposit, name="deposit"),
+    path("deposits/<str:deposit>/cancellation", deposits.cancel, name="cancel"),
 ]

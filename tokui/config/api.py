@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from ninja import NinjaAPI, Query, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja import Field, NinjaAPI, Query, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_VIEW
-from tokui.core.errors import Invalid, Refusal
-from tokui.core.ids import parse_public_id, public_id
+from tokui.core.errors import Refusal
 from tokui.core.models import Event
 from tokui.core.problems import problem
-from tokui.ui.paging import InvalidCursor, page_of
+from tokui.ui.rest import Paged, Paging, caller, key_of, page, shown_id
 
 DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 
@@ -64,6 +62,7 @@ PROBLEMS = {
     "403": "The key may not do this.",
     "404": "There is no such record.",
     "409": "The state of the record forbids it.",
+    "413": "The request is too large.",
     "422": "Some fields are not right.",
     "429": "Too many requests.",
 }
@@ -116,6 +115,16 @@ def stranger(request: HttpRequest, trouble: AuthenticationError) -> HttpResponse
     return problem(401, "not_signed_in", "Send an API key: Authorization: Bearer tk_…")
 
 
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, trouble: HttpError) -> HttpResponse:
+    return problem(trouble.status_code, "unreadable_request", "The request cannot be read.")
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, trouble: RequestDataTooBig) -> HttpResponse:
+    return problem(413, "request_too_large", "The request is too large.")
+
+
 @api.get("/me", tags=["access"], summary="Who am I, and what may I do?")
 def me(request: HttpRequest) -> dict[str, Any]:
     visit = request.visit  # type: ignore[attr-defined]
@@ -141,31 +150,22 @@ class EventOut(Schema):
     data: dict[str, Any]
 
 
-class EventPage(Schema):
-    data: list[EventOut]
-    next_cursor: str | None
+class EventFilter(Paging):
+    type: str = Field("", max_length=80, description="Only this type, e.g. `invoices.InvoiceIssued`")
+    customer: str = Field("", max_length=40, description="Only this customer's, `cus_…`")
 
 
-@api.get("/events", response=EventPage, tags=["events"], summary="What happened, newest first")
-def list_events(
-    request: HttpRequest,
-    type: Annotated[str, Query(description="Only this type, e.g. `invoices.InvoiceIssued`", max_length=80)] = "",
-    customer: Annotated[str, Query(description="Only this customer's, `cus_…`", max_length=40)] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=300)] = "",
-) -> dict[str, Any]:
+@api.get("/events", response=Paged[EventOut], tags=["events"], summary="What happened, newest first")
+def list_events(request: HttpRequest, given: Query[EventFilter]) -> dict[str, Any]:
     """Only what happened before every transaction that is still running: a later page never shows an earlier event."""
-    access.require(request.visit.actor, CUSTOMERS_VIEW)  # type: ignore[attr-defined]
+    access.require(caller(request), CUSTOMERS_VIEW)
     rows = Event.objects.extra(where=["transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
-    if type:
-        rows = rows.filter(type=type)
-    if customer:
-        rows = rows.filter(customer_id=_key(customer, "cus", "customer"))
-    try:
-        page = page_of(rows, order=("-recorded_at", "-id"), after=cursor, size=limit)
-    except InvalidCursor as trouble:
-        raise Invalid(field="cursor", reason=_("This cursor is not one of ours.")) from trouble
-    return {"data": [_event(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+    if given.type:
+        rows = rows.filter(type=given.type)
+    if given.customer:
+        rows = rows.filter(customer_id=key_of(given.customer, "cus", "customer"))
+    found = page(rows, given, order=("-recorded_at", "-id"))
+    return found | {"data": [_event(row) for row in found["data"]]}
 
 
 def _event(row: Event) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _event(row: Event) -> dict[str, Any]:
         "id": row.public_id,
         "type": row.type,
         "about": f"{row.about_type}:{row.about_id}",
-        "customer": public_id("cus", row.customer_id) if row.customer_id else None,
+        "customer": shown_id("cus", row.customer_id),
         "occurred_at": row.occurred_at,
         "recorded_at": row.recorded_at,
         "by": row.by_name,
@@ -181,14 +181,11 @@ def _event(row: Event) -> dict[str, Any]:
     }
 
 
-def _key(text: str, prefix: str, field: str) -> UUID:
-    try:
-        return parse_public_id(text, prefix)
-    except ValueError as trouble:
-        raise Invalid(field=field, reason=_("This is not an id of that kind.")) from trouble
-
-
 api.add_router("/customers", "tokui.customers.api.router")
 api.add_router("/relationships", "tokui.customers.api.relationships")
 api.add_router("/imports", "tokui.customers.api.imports")
+api.add_router("", "tokui.banking.api.router")
+api.add_router("", "tokui.ledger.api.router")
+api.add_router("", "tokui.payments.api.router")
 api.add_router("", "tokui.catalog.api.router")
+api.add_router("", "tokui.invoices.api.router")

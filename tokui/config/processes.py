@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -67,7 +66,7 @@ def migrate() -> None:
     )
 
 
-def collect_static(target: Path) -> None:
+def collect_static() -> None:
     subprocess.run(
         [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v", "0"],
         check=True,

@@ -76,6 +76,7 @@ def _database() -> dict[str, Any]:
         "USER": role,
         "PASSWORD": cluster.password(role) if known else "",
         "HOST": str(cluster.socket),
+        "PORT": str(postgres.PORT),
     }
 
 

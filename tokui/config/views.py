@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from tokui.access.doors import visited
+from tokui.config.first_steps import first_steps
 from tokui.ui.today import cards
 
 
@@ -30,4 +31,5 @@ def ready(request: HttpRequest) -> JsonResponse:
 @visited()
 def today(request: HttpRequest) -> HttpResponse:
     """The start page: what waits for this person, by what their role may see."""
-    return render(request, "config/today.html", {"cards": cards(request)})
+    steps = first_steps(request.visit.actor)  # type: ignore[attr-defined]
+    return render(request, "config/today.html", {"cards": cards(request), "steps": steps})

@@ -16,20 +16,23 @@ from tokui.core.tenancy import require_organization
 def store(content: bytes, *, name: str, content_type: str) -> StoredFile:
     """Keep bytes for ever under their hash; the same content and name twice is one file."""
     digest = hashlib.sha256(content).digest()
-    found = StoredFile.objects.filter(sha256=digest, name=name).first()
+    found = StoredFile.objects.filter(sha256=digest, name=name[:200]).first()
     if found:
         return found
     path = f"{require_organization()}/{digest.hex()[:2]}/{digest.hex()}"
     if not default_storage.exists(path):
         default_storage.save(path, ContentFile(content))
-    return StoredFile.objects.create(
+    kept, _ = StoredFile.objects.get_or_create(  # two uploads at once: the second finds the first
         sha256=digest,
-        size_bytes=len(content),
         name=name[:200],
-        content_type=content_type,
-        path=path,
-        created_at=clock.now(),
+        defaults={
+            "size_bytes": len(content),
+            "content_type": content_type,
+            "path": path,
+            "created_at": clock.now(),
+        },
     )
+    return kept
 
 
 def open_file(file: StoredFile) -> IO[bytes]:

@@ -72,7 +72,7 @@ def _reference(table: str, field: OwnedForeignKey) -> str:
 
 def _add_constraint(table: str, name: str, definition: str) -> str:
     return (
-        f"DO $do$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = '{table}'::regclass "  # noqa: S608
+        f"DO $do$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = '{table}'::regclass "
         f"AND conname = '{name}') THEN ALTER TABLE {table} ADD CONSTRAINT {name} {definition}; END IF; END $do$"
     )
 

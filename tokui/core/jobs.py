@@ -219,3 +219,10 @@ def _run_one() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [number])
     return True
+
+
+@daily
+def make_event_partitions(day: date) -> None:
+    """Keep the next months' partitions of the event log ready; asking again makes none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_make_event_partitions(3)")

@@ -24,6 +24,8 @@ from psycopg import sql
 ROLES = ("tokui_owner", "tokui_app", "tokui_maintenance")
 SUPERUSER = "postgres"
 START_TIMEOUT_SECONDS = 60
+#: Names the socket only; said everywhere, so that a PGPORT of the surroundings means nothing.
+PORT = 5432
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,12 @@ class Cluster:
 
     def connect(self, role: str = SUPERUSER, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
-            host=str(self.socket), user=role, password=self.password(role), dbname=database, autocommit=True
+            host=str(self.socket),
+            port=PORT,
+            user=role,
+            password=self.password(role),
+            dbname=database,
+            autocommit=True,
         )
 
     def is_running(self) -> bool:
@@ -63,7 +70,9 @@ def start(cluster: Cluster, *, durable: bool = True) -> None:
         return
     cluster.socket.mkdir(mode=0o700, exist_ok=True)
     _own(cluster.socket)
-    options = f"-c listen_addresses='' -c unix_socket_directories={cluster.socket} -c max_connections=120"
+    options = (
+        f"-c listen_addresses='' -c port={PORT} -c unix_socket_directories={cluster.socket} -c max_connections=120"
+    )
     options += " -c shared_buffers=256MB -c max_wal_size=4GB -c jit=off -c work_mem=32MB"
     if not durable:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"

@@ -163,6 +163,18 @@ def _phone(cell: Cell) -> str:
         raise
 
 
+#: A mail address that is already in its stored form: small letters, an ASCII domain.
+_PLAIN_MAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,20}", re.ASCII
+)
+
+
+def _email(cell: Cell) -> str:
+    if isinstance(cell, str) and len(cell) <= 200 and _PLAIN_MAIL.fullmatch(cell):
+        return cell
+    return parse_mail_address(cell)
+
+
 def _postal_code(cell: Cell) -> str:
     try:
         return parse_postal_code(cell)
@@ -235,7 +247,7 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "legal_form": _line(10),
     "corporate_number": _optional(parse_corporate_number),
     "registration_number": _optional(parse_registration_number),
-    "email": _optional(parse_mail_address),
+    "email": _optional(_email),
     "phone": _optional(_phone),
     "postal_code": _optional(_postal_code),
     "address": _line(200),

@@ -84,14 +84,14 @@ class UnknownPayer(Refusal):
 
 
 def _field(name: str) -> forms.Field:
-    label = FIELD_WORDS["bill_to_id" if name == "bill_to" else name]
+    label = str(FIELD_WORDS["bill_to_id" if name == "bill_to" else name])
     if name in CHOICE_WORDS:
         return forms.ChoiceField(label=label, choices=list(CHOICE_WORDS[name].items()))
     if name == "due_months":
         return forms.ChoiceField(label=label, choices=_MONTHS)
     if name in ("closing_day", "due_day"):
-        days = [(str(day), _("Month end") if day == 31 else str(day)) for day in range(31, 0, -1)]
-        none = [("", _("Each sale by itself"))] if name == "closing_day" else []
+        days = [(str(day), str(_("Month end")) if day == 31 else str(day)) for day in range(31, 0, -1)]
+        none = [("", str(_("Each sale by itself")))] if name == "closing_day" else []
         return forms.ChoiceField(label=label, choices=none + days, required=False)
     if name == "business_id":
         rows = [(str(row.pk), row.name) for row in Business.objects.filter(is_active=True).order_by("code")]

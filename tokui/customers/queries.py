@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -133,20 +132,21 @@ def known_columns(*, by: Actor) -> list[registry.ListColumn]:
     return [one for one in known if not one.permission or by.can(one.permission)]
 
 
-def chosen_columns(query: ListQuery, *, by: Actor) -> list[registry.ListColumn]:
+def chosen_columns(query: ListQuery, known: Sequence[registry.ListColumn]) -> list[registry.ListColumn]:
     """The columns to show: those asked for, else those that are shown at first."""
-    allowed = known_columns(by=by)
     if query.columns:
-        return [one for one in allowed if one.key in query.columns]
-    return [one for one in allowed if one.is_shown]
+        return [one for one in known if one.key in query.columns]
+    return [one for one in known if one.is_shown]
 
 
-def cells_of(rows: Sequence[Customer], columns: Sequence[registry.ListColumn]) -> list[tuple[Customer, list[Any]]]:
+def cells_of(
+    rows: Sequence[Customer], columns: Sequence[registry.ListColumn]
+) -> list[tuple[Customer, list[tuple[registry.ListColumn, str]]]]:
     """Each row with its drawn cells; one query a column at most."""
     keys = [row.pk for row in rows]
+    loads = {column.load: column.load(keys) for column in columns if keys and not column.of}  # shared ones run once
     loaded = [
-        {row.pk: column.of(row) for row in rows} if column.of else column.load(keys) if keys else {}
-        for column in columns
+        {row.pk: column.of(row) for row in rows} if column.of else loads.get(column.load, {}) for column in columns
     ]
     return [
         (

@@ -10,6 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -160,7 +161,7 @@ def apply_sales(batch: SaleImport, *, by: Actor) -> SaleImport:
         return batch
     states.move(batch, to=SaleImport.State.APPLYING)
     batch.new_count = batch.known_count = batch.late_count = 0
-    for rows in batches(_reads(_table(batch), batch.mapping), BATCH):
+    for rows in _in_batches(_reads(_table(batch), batch.mapping)):
         sales = [read.sale for read in rows if read.sale]
         recorded = record_sales(sales, by=by)
         batch.new_count += len(recorded.ids)
@@ -169,6 +170,11 @@ def apply_sales(batch: SaleImport, *, by: Actor) -> SaleImport:
     batch.save()
     states.move(batch, to=SaleImport.State.APPLIED, finished_at=clock.now())
     return batch
+
+
+def _in_batches(reads: Iterator[Read]) -> Iterator[list[Read]]:
+    while some := list(islice(reads, BATCH)):
+        yield some
 
 
 def propose_columns(table: TableFile) -> dict[str, str]:
@@ -189,7 +195,7 @@ def _require_columns(mapping: Mapping[str, str]) -> None:
 
 def _count(batch: SaleImport, table: TableFile) -> None:
     batch.row_count = batch.new_count = batch.known_count = batch.refused_count = batch.total_minor = 0
-    for rows in batches(_reads(table, batch.mapping), BATCH):
+    for rows in _in_batches(_reads(table, batch.mapping)):
         good = [read.sale for read in rows if read.sale]
         bad = [read.refused for read in rows if read.refused]
         known = _known({(one.source, one.external_id) for one in good if one.external_id})

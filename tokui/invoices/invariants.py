@@ -18,7 +18,7 @@ invariant(
                   FROM invoices_saleline line JOIN invoices_invoice invoice ON invoice.id = line.invoice_id
                  WHERE invoice.state <> 'draft' GROUP BY line.invoice_id, line.tax_kind, line.rate_bp) AS reckoned
           FULL JOIN invoices_invoicetax told USING (invoice_id, tax_kind, rate_bp)
-         WHERE told.net_minor IS DISTINCT FROM reckoned.net OR told.tax_minor IS DISTINCT FROM reckoned.tax""",  # noqa: S608
+         WHERE told.net_minor IS DISTINCT FROM reckoned.net OR told.tax_minor IS DISTINCT FROM reckoned.tax""",
 )
 invariant(
     "totals-are-the-sum-of-rates",
@@ -67,7 +67,7 @@ invariant(
            SELECT posting.entry_id, posting.debit, posting.amount_minor FROM ledger_posting posting
              JOIN invoices_invoice invoice ON invoice.entry_id = posting.entry_id
             WHERE posting.debit ^@ 'tax:') AS taxes
-       GROUP BY entry_id, account HAVING sum(amount) <> 0""",  # noqa: S608
+       GROUP BY entry_id, account HAVING sum(amount) <> 0""",
 )
 invariant(
     "credits-are-settled-on-both-sides",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VOID
@@ -178,7 +179,7 @@ def void_invoice(
     """
     access.require(by, INVOICES_VOID)
     if not reason.strip():
-        raise Invalid(field="reason", reason="")
+        raise Invalid(field="reason", reason=_("Say why it is voided."))
     on = on or clock.today()
     lock(invoice)
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:

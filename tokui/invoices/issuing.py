@@ -60,7 +60,7 @@ def sum_rates() -> None:
         INSERT INTO issue_rate (place, tax_kind, rate_bp, net_minor, tax_minor, tax_included)
         SELECT line.place, line.tax_kind, line.rate_bp, {total.net}, {total.tax}, bool_and(line.tax_included)
           FROM issue_line line JOIN issue_group USING (place) GROUP BY line.place, line.tax_kind, line.rate_bp
-        """  # noqa: S608
+        """
     )
     run(
         """
@@ -183,7 +183,7 @@ POSTINGS = f"""
            abs(amount) AS amount_minor, currency
       FROM (SELECT place, account, sum(amount)::bigint AS amount FROM shared GROUP BY place, account) AS shared
       JOIN issue_group USING (place) WHERE amount <> 0
-"""  # noqa: S608
+"""
 
 
 def prepare_postings() -> None:
@@ -237,4 +237,4 @@ def keys(sql: str, values: Values = None) -> list[UUID]:
 
 
 def _count(table: str = "issue_group") -> int:
-    return int(rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+    return int(rows(f"SELECT count(*) FROM {table}")[0][0])

@@ -7,17 +7,20 @@ hash; it is made of what was issued (snapshot, issuer version, immutable lines),
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
+from tokui.access.models import Business
 from tokui.catalog.tax import TaxKind
 from tokui.core import files
 from tokui.core.models import StoredFile
 from tokui.core.money import EXPONENTS
 from tokui.customers.models import Customer
+from tokui.invoices.accounts import receivable
 from tokui.invoices.documents import (
     Addressee,
     BankDetails,
@@ -29,6 +32,7 @@ from tokui.invoices.documents import (
     Issuer,
     RateRow,
     ReceiptTerms,
+    StatementEntry,
     Withholding,
     render_many,
     render_pdf,
@@ -37,6 +41,8 @@ from tokui.invoices.drafting import totals_of
 from tokui.invoices.issuers import issuer_of
 from tokui.invoices.models import Invoice, InvoiceTax, Receipt, SaleLine
 from tokui.invoices.tax import RateTotal
+from tokui.ledger import queries as ledger
+from tokui.ledger.models import Posting
 
 
 def content_of(invoice: Invoice) -> DocumentContent:
@@ -242,9 +248,51 @@ def _receipt_rates(receipt: Receipt) -> tuple[RateRow, ...]:
     )
 
 
-def delivery_content(invoice_or_lines: Sequence[SaleLine], on: date) -> DocumentContent:
+def statement_content(customer: Customer, business: Business, from_on: date, to_on: date) -> DocumentContent:
+    """A statement of account (取引明細・残高のご案内): the receivable before, each movement, and the balance, in yen."""
+    account = receivable(customer.pk)
+    opening = balance = ledger.balance(account, from_on - timedelta(days=1))
+    rows = Posting.objects.filter(Q(debit=account) | Q(credit=account), on__range=(from_on, to_on), currency="JPY")
+    movements: dict[UUID, StatementEntry] = {}
+    for row in rows.select_related("entry").order_by("on", "place"):
+        amount = row.amount_minor if row.debit == account else -row.amount_minor
+        balance += amount
+        before = movements.get(row.entry_id)
+        total = amount + (before.charged_minor - before.received_minor if before else 0)
+        movements[row.entry_id] = StatementEntry(
+            row.on,
+            MOVEMENTS.get(row.entry.kind, row.entry.kind),
+            balance,
+            row.entry.memo,
+            max(total, 0),
+            max(-total, 0),
+        )
+    entries = list(movements.values())
+    return DocumentContent(
+        kind=DocumentKind.STATEMENT,
+        number="",
+        issued_on=to_on,
+        issuer=issuer_content(issuer_of(business).content, {}),
+        addressee=addressee(addressee_now(customer)),
+        period=(from_on, to_on),
+        opening_minor=opening,
+        entries=tuple(entries),
+    )
+
+
+#: How the statement calls what moved a receivable; the document is Japanese.
+MOVEMENTS = {
+    "invoice": "ご請求",
+    "credit_note": "返還・取消",
+    "opening": "繰越",
+    "allocation": "ご入金",
+    "reversal": "訂正",
+}
+
+
+def delivery_content(sales: Sequence[SaleLine], on: date) -> DocumentContent:
     """A delivery note (納品書) for sales of one customer and business."""
-    lines = sorted(invoice_or_lines, key=lambda line: (line.sold_on, line.pk))
+    lines = sorted(sales, key=lambda line: (line.sold_on, line.pk))
     first = lines[0]
     totals = totals_of(lines, first.customer.tax_rounding)
     return DocumentContent(

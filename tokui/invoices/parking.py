@@ -27,14 +27,14 @@ def park_groups(on: date) -> int:
         SELECT issue_group.customer_id, issue_group.business_id, issue_group.currency, unclosable.code,
                issue_group.line_count, net_minor + tax_minor, issue_group.place
           FROM ({UNCLOSABLE}) AS unclosable JOIN issue_group USING (place) ORDER BY place
-        """  # noqa: S608
+        """
     )
     if not found:
         return 0
     _write_problems(on, [(*row[:4], {}, *row[4:6]) for row in found])
     parked = [row[6] for row in found]
     for table in ("issue_line", "issue_rate", "issue_group"):
-        run(f"DELETE FROM {table} WHERE place = ANY(%s)", [parked])  # noqa: S608
+        run(f"DELETE FROM {table} WHERE place = ANY(%s)", [parked])
     return len(found)
 
 

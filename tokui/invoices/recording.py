@@ -257,7 +257,7 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
             SELECT %s, {names}, %s, %s, %s FROM sales_to_record ORDER BY id
             ON CONFLICT (organization_id, source, external_id) WHERE external_id IS NOT NULL DO NOTHING
             RETURNING id
-            """,  # noqa: S608
+            """,
             [require_organization(), invoice.pk if invoice else None, clock.now(), by.name],
         )
         found = [row[0] for row in cursor.fetchall()]

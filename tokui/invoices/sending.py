@@ -111,7 +111,8 @@ def open_link(secret: str, *, counts: bool = True) -> Invoice:
         )
         if is_first:
             emit(InvoiceOpened(link.invoice_id, link.invoice.customer_id), about=link.invoice, by=SYSTEM)
-    return link.invoice
+    invoice: Invoice = link.invoice
+    return invoice
 
 
 def _letter(invoice: Invoice, link: str) -> tuple[str, str]:

@@ -1,8 +1,35 @@
 from django.urls import path
 
-from tokui.invoices import public
+from tokui.invoices import closing_views, public, sale_views, views
 
+app_name = "invoices"
 urlpatterns = [
-    path("i/<str:secret>", public.invoice, name="public_invoice"),
-    path("i/<str:secret>/pdf", public.pdf, name="public_invoice_pdf"),
+    path("i/<str:secret>", public.invoice, name="public"),
+    path("i/<str:secret>/pdf", public.pdf, name="public_pdf"),
+    path("invoices", views.index, name="index"),
+    path("invoices/new", views.new, name="new"),
+    path("invoices/printed", views.print_many, name="print_many"),
+    path("invoices/sent", views.send_many, name="send_many"),
+    path("invoices/export", views.export, name="export"),
+    path("invoices/numbering", closing_views.numbering_page, name="numbering"),
+    path("invoices/<str:key>", views.page, name="page"),
+    path("invoices/<str:key>/pdf", views.pdf, name="pdf"),
+    path("invoices/<str:key>/issue", views.issue, name="issue"),
+    path("invoices/<str:key>/deletion", views.delete, name="delete"),
+    path("invoices/<str:key>/void", views.void, name="void"),
+    path("invoices/<str:key>/credit", views.credit, name="credit"),
+    path("invoices/<str:key>/sending", views.send, name="send"),
+    path("invoices/<str:key>/receipt", views.receipt, name="receipt"),
+    path("invoices/<str:key>/delivery-note", views.delivery_note, name="delivery_note"),
+    path("statements/<str:key>", views.statement, name="statement"),
+    path("receipts/<str:key>/pdf", views.receipt_file, name="receipt_pdf"),
+    path("receipts/<str:key>/copy", views.receipt_copy, name="receipt_copy"),
+    path("sales", sale_views.index, name="sales"),
+    path("sales/new", sale_views.new, name="new_sale"),
+    path("sales/import", sale_views.upload, name="sale_upload"),
+    path("sales/import/<uuid:pk>", sale_views.batch, name="sale_import"),
+    path("sales/<str:key>", sale_views.edit, name="sale"),
+    path("sales/<str:key>/deletion", sale_views.delete, name="delete_sale"),
+    path("closings", closing_views.index, name="closings"),
+    path("closings/run", closing_views.run, name="run_closing"),
 ]

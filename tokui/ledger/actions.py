@@ -100,21 +100,21 @@ def post_from_stage(stage_table: str, *, by: Actor) -> int:
     Rows of one entry repeat its columns. `stage_table` is a name written by us, never by a user.
     """
     columns = ", ".join(STAGE_COLUMNS)
-    return _write(f"SELECT {columns} FROM {stage_table}", [], by)  # noqa: S608
+    return _write(f"SELECT {columns} FROM {stage_table}", [], by)
 
 
 def _write_small(rows: Sequence[Sequence[Any]], by: Actor) -> None:
     casts = ", ".join(f"%s::{kind}[]" for kind in STAGE_COLUMNS.values())
     names = ", ".join(STAGE_COLUMNS)
     columns = [list(column) for column in zip(*rows, strict=True)]
-    _write(f"SELECT {names} FROM unnest({casts}) AS given ({names})", columns, by)  # noqa: S608
+    _write(f"SELECT {names} FROM unnest({casts}) AS given ({names})", columns, by)
 
 
 def _write(source: str, values: list[Any], by: Actor) -> int:
     share_books()
     organization = require_organization()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT on_day FROM ({source}) AS source", values)  # noqa: S608
+        cursor.execute(f"SELECT DISTINCT on_day FROM ({source}) AS source", values)
         refuse_closed(row[0] for row in cursor.fetchall())
         cursor.execute(
             f"""
@@ -122,10 +122,10 @@ def _write(source: str, values: list[Any], by: Actor) -> int:
                                       recorded_at, recorded_by)
             SELECT DISTINCT ON (entry_id) entry_id, %s, on_day, kind, source_type, source_id, customer_id, memo, %s, %s
               FROM ({source}) AS source ORDER BY entry_id
-            """,  # noqa: S608
+            """,
             [organization, clock.now(), by.name, *values],
         )
-        cursor.execute(f"SELECT count(*) FROM ({source}) AS source", values)  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM ({source}) AS source", values)
         count = int(cursor.fetchone()[0])
         cursor.execute(
             f"""
@@ -133,7 +133,7 @@ def _write(source: str, values: list[Any], by: Actor) -> int:
             SELECT key.id, %s, entry_id, on_day, debit, credit, amount_minor, currency
               FROM (SELECT *, row_number() OVER () AS number FROM ({source}) AS source) AS source
               JOIN unnest(%s::uuid[]) WITH ORDINALITY AS key (id, number) USING (number)
-            """,  # noqa: S608
+            """,
             [organization, *values, uuid7_many(count)],
         )
     return count

@@ -94,7 +94,7 @@ def trial_balance(from_on: date, to_on: date) -> list[TrialRow]:
                 SELECT credit, currency, "on", 0, amount_minor FROM ledger_posting
                  WHERE place > coalesce((SELECT place FROM ledger_horizon), 0)) AS movement
          WHERE "on" <= %(to_on)s GROUP BY gathered, currency ORDER BY gathered, currency
-    """  # noqa: S608
+    """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"from_on": from_on, "to_on": to_on})
         return [TrialRow(*row) for row in cursor.fetchall()]

@@ -30,7 +30,7 @@ def fold_totals() -> int:
     if upto <= after:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({MOVED}) AS moved", {"after": after, "upto": upto})  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM ({MOVED}) AS moved", {"after": after, "upto": upto})
         count = int(cursor.fetchone()[0])
         cursor.execute(
             f"""
@@ -41,7 +41,7 @@ def fold_totals() -> int:
             ON CONFLICT (organization_id, account, currency, "on") DO UPDATE
                SET debit_minor = ledger_dailytotal.debit_minor + excluded.debit_minor,
                    credit_minor = ledger_dailytotal.credit_minor + excluded.credit_minor
-            """,  # noqa: S608
+            """,
             {"after": after, "upto": upto, "organization": require_organization(), "keys": uuid7_many(count)},
         )
         cursor.execute(

@@ -15,10 +15,11 @@ from tokui.core import clock
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments.models import Allocation, Decision, Suggestion
+from tokui.payments.queries import fetched
 from tokui.payments.words import DOUBTS, GRADES, headline, sentence
-from tokui.ui.paging import CappedCount, capped_count
+from tokui.ui.paging import COUNT_CAP, CappedCount
 
-LIST_SIZE = 40
+LIST_SIZE = 30
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ class Candidate:
 
     @property
     def open_minor(self) -> int:
-        return sum(invoice.open_minor for invoice, _paid, _missing in self.invoices)
+        return int(sum(invoice.open_minor for invoice, _paid, _missing in self.invoices))
 
     @property
     def received_minor(self) -> int:
         """Both sides of the tally: the deposit with the fee that was taken off it."""
-        return self.suggestion.deposit.left_minor + self.suggestion.fee_minor
+        return int(self.suggestion.deposit.left_minor + self.suggestion.fee_minor)
 
     @property
     def missing_minor(self) -> int:
@@ -95,15 +96,16 @@ def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0, a
         deposit = Deposit.objects.filter(pk=deposit_id).first()
     if deposit is None and deposits:
         deposit = deposits[0]
+    (counts,) = fetched(_COUNTS, since=day, most=COUNT_CAP + 1)
     best = {one.deposit_id: one for one in Suggestion.objects.filter(deposit__in=deposits, rank=0)}
     rows = [_row(one, best.get(one.pk), one == deposit) for one in deposits]
     place = deposits.index(deposit) if deposit in deposits else -1
     candidates = _candidates(deposit) if deposit and deposit.is_open else []
     return Bench(
         rows=rows,
-        open_count=capped_count(opened),
-        certain_count=Suggestion.objects.filter(rank=0, grade="certain", deposit__state=Deposit.State.OPEN).count(),
-        done_count=decided.count(),
+        open_count=CappedCount(min(counts["open"], COUNT_CAP), counts["open"] > COUNT_CAP),
+        certain_count=counts["certain"],
+        done_count=counts["done"],
         shows_done=shows_done,
         deposit=deposit,
         account=BankAccount.objects.filter(pk=deposit.account_id).first() if deposit and deposit.account_id else None,
@@ -145,6 +147,16 @@ def oldest_first(invoices: Sequence[Invoice], amount_minor: int) -> dict[UUID, i
 
 def days_late(invoice: Invoice) -> int:
     return max(0, (clock.today() - invoice.due_on) // timedelta(days=1))
+
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM banking_deposit WHERE organization_id = %(organization)s AND state = 'open'
+                               LIMIT %(most)s) waiting) AS open,
+       (SELECT count(*) FROM payments_suggestion suggestion JOIN banking_deposit deposit ON deposit.id = suggestion.deposit_id
+         WHERE suggestion.organization_id = %(organization)s AND rank = 0 AND grade = 'certain' AND deposit.state = 'open') AS certain,
+       (SELECT count(*) FROM payments_decision WHERE organization_id = %(organization)s AND at >= %(since)s
+           AND undone_at IS NULL AND outcome <> 'declined') AS done
+"""
 
 
 def _listed(opened: Any, decided: Any, shows_done: bool) -> list[Deposit]:

@@ -205,8 +205,8 @@ class _Payers:
         return self.ids
 
     def facts(self, keys: Sequence[CandidateKeys], deposits: Sequence[Deposit]) -> list[PayerFacts]:
-        for customer, kind, text, form in _rows(_NAMES, ids=list(self.ids)):
-            self._name(customer, kind, text, form)
+        for customer, kind, text, bearer in _rows(_NAMES, ids=list(self.ids)):
+            self._name(customer, kind, text, bearer)
         learned: dict[UUID, list[LearnedName]] = defaultdict(list)
         strict = sorted({one.learned[1] for one in keys if one.learned[1]})
         for customer, name, account in _rows(_LEARNED, strict=strict):
@@ -228,11 +228,10 @@ class _Payers:
             for customer in sorted(self.ids)
         ]
 
-    def _name(self, customer: UUID, kind: str, text: str, form: str) -> None:
+    def _name(self, customer: UUID, kind: str, text: str, bearer: UUID | None) -> None:
+        """`bearer` is the customer whose own name it is, when it is a relative's."""
         key = name_key(text)
-        if form and not key.legal_form:
-            key = NameKey(key.strict, key.loose, form)
-        name = PayerName(key, kind, 100 if kind == "name" else RELATIVE_WEIGHT)
+        name = PayerName(key, kind, 100 if kind == "name" else RELATIVE_WEIGHT, bearer)
         held = self.names[customer].get((key.strict, key.loose))
         if key.is_usable and (held is None or held.weight < name.weight):
             self.names[customer][key.strict, key.loose] = name
@@ -241,19 +240,19 @@ class _Payers:
 _NAMES = """
 WITH own AS (SELECT id, name, kana, bill_to_id FROM customers_customer
               WHERE organization_id = %(organization)s AND id = ANY(%(ids)s))
-SELECT own.id, 'name', text, '' FROM own, LATERAL (VALUES (own.name), (own.kana)) AS spelled (text) WHERE text <> ''
+SELECT own.id, 'name', text, NULL::uuid FROM own, LATERAL (VALUES (own.name), (own.kana)) AS spelled (text) WHERE text <> ''
  UNION ALL
-SELECT customer_id, 'contact', text, '' FROM customers_contactperson person,
+SELECT customer_id, 'contact', text, NULL FROM customers_contactperson person,
        LATERAL (VALUES (person.name), (person.kana)) AS spelled (text)
  WHERE organization_id = %(organization)s AND customer_id = ANY(%(ids)s) AND text <> ''
  UNION ALL
-SELECT bond.to_customer_id, bond.kind, text, '' FROM customers_relationship bond
+SELECT bond.to_customer_id, bond.kind, text, payer.id FROM customers_relationship bond
   JOIN customers_customer payer ON payer.organization_id = %(organization)s AND payer.id = bond.from_customer_id,
        LATERAL (VALUES (payer.name), (payer.kana)) AS spelled (text)
  WHERE bond.organization_id = %(organization)s AND bond.to_customer_id = ANY(%(ids)s) AND text <> ''
    AND bond.kind IN ('guardian', 'parent_company', 'pays_for', 'partner', 'employee')
  UNION ALL
-SELECT billed.bill_to_id, 'billed', text, '' FROM customers_customer billed,
+SELECT billed.bill_to_id, 'billed', text, billed.id FROM customers_customer billed,
        LATERAL (VALUES (billed.name), (billed.kana)) AS spelled (text)
  WHERE billed.organization_id = %(organization)s AND billed.bill_to_id = ANY(%(ids)s) AND text <> ''
 """
@@ -272,4 +271,4 @@ SELECT customer_id, kind, value FROM payments_payersign
 def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**values, "organization": require_organization()})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

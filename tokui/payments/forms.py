@@ -34,7 +34,9 @@ class PolicyForm(forms.Form):
         super().__init__(data, initial=values)
 
     def clean_fee_tolerances(self) -> list[int]:
-        parts = [part.strip() for part in self.cleaned_data["fee_tolerances"].replace("、", ",").split(",") if part.strip()]
+        parts = [
+            part.strip() for part in self.cleaned_data["fee_tolerances"].replace("、", ",").split(",") if part.strip()
+        ]
         if not all(part.isdecimal() and 0 < int(part) <= 10_000 for part in parts):
             raise forms.ValidationError(_("Write whole numbers of yen, separated by commas."))
         return sorted({int(part) for part in parts})

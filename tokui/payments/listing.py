@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import PAYMENTS_VIEW
 from tokui.core import clock
@@ -49,22 +49,24 @@ def _apply(rows: Rows, value: str) -> Rows:
 
 def _choices() -> list[tuple[str, Any]]:
     shown = ("overdue", "grace", "due", "partly_paid", "not_due", "in_credit", "paid", "written_off")
-    return [("late", lazy("Late")), ("owing", lazy("Owing")), *((key, STATES[key]) for key in shown)]
+    return [("late", gettext_lazy("Late")), ("owing", gettext_lazy("Owing")), *((key, STATES[key]) for key in shown)]
 
 
 def _by(name: str) -> Any:
-    return lambda rows: rows.annotate(**{f"standing_{name}": F(f"standings__{name}"), "standing_customer": F("standings__customer")}).filter(
-        standings__isnull=False
-    )
+    return lambda rows: rows.annotate(
+        **{f"standing_{name}": F(f"standings__{name}"), "standing_customer": F("standings__customer")}
+    ).filter(standings__isnull=False)
 
 
 list_column(
-    ListColumn("standing", lazy("Standing"), load=_standings, cell=_state_cell, order=20, permission=PAYMENTS_VIEW)
+    ListColumn(
+        "standing", gettext_lazy("Standing"), load=_standings, cell=_state_cell, order=20, permission=PAYMENTS_VIEW
+    )
 )
 list_column(
     ListColumn(
         "balance",
-        lazy("Balance"),
+        gettext_lazy("Balance"),
         load=_standings,
         cell=_money_cell("open_minor"),
         is_number=True,
@@ -76,7 +78,7 @@ list_column(
 list_column(
     ListColumn(
         "overdue",
-        lazy("Overdue"),
+        gettext_lazy("Overdue"),
         load=_standings,
         cell=_money_cell("overdue_minor"),
         is_number=True,
@@ -86,12 +88,22 @@ list_column(
         permission=PAYMENTS_VIEW,
     )
 )
-list_filter(ListFilter("standing", lazy("Standing"), _apply, _choices, order=5, permission=PAYMENTS_VIEW))
+list_filter(ListFilter("standing", gettext_lazy("Standing"), _apply, _choices, order=5, permission=PAYMENTS_VIEW))
 list_sort(
-    ListSort("balance", lazy("Balance"), ("-standing_open_minor", "-standing_customer"), _by("open_minor"), PAYMENTS_VIEW)
+    ListSort(
+        "balance",
+        gettext_lazy("Balance"),
+        ("-standing_open_minor", "-standing_customer"),
+        _by("open_minor"),
+        PAYMENTS_VIEW,
+    )
 )
 list_sort(
     ListSort(
-        "overdue", lazy("Overdue"), ("-standing_overdue_minor", "-standing_customer"), _by("overdue_minor"), PAYMENTS_VIEW
+        "overdue",
+        gettext_lazy("Overdue"),
+        ("-standing_overdue_minor", "-standing_customer"),
+        _by("overdue_minor"),
+        PAYMENTS_VIEW,
     )
 )

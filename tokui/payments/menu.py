@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMENTS_VIEW, SETTINGS_VIEW
 from tokui.banking.models import Deposit
@@ -32,18 +32,20 @@ def _waiting(request: HttpRequest) -> Badge | None:
 
 register(
     Entry(
-        *("money", lazy("Reconciliation"), "payments:reconciliation", "match", 10, PAYMENTS_VIEW),
+        *("money", gettext_lazy("Reconciliation"), "payments:reconciliation", "match", 10, PAYMENTS_VIEW),
         count=_waiting,
         go="m",
-        phone=lazy("Reconcile"),
+        phone=gettext_lazy("Reconcile"),
     )
 )
-register(Entry("money", lazy("Payments checked"), "payments:standing", "check", 20, PAYMENTS_VIEW, go="p"))
-register(Entry("money", lazy("Expected receipts"), "payments:expected", "cal", 40, PAYMENTS_VIEW))
-register(Entry("account", lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
-command(Command(lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
-command(Command(lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off"))
-command(Command(lazy("Returns"), "payments:returns", "undo", PAYMENTS_VIEW, words="返金 二重 refund twice"))
+register(Entry("money", gettext_lazy("Payments checked"), "payments:standing", "check", 20, PAYMENTS_VIEW, go="p"))
+register(Entry("money", gettext_lazy("Expected receipts"), "payments:expected", "cal", 40, PAYMENTS_VIEW))
+register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
+command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
+command(
+    Command(gettext_lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off")
+)
+command(Command(gettext_lazy("Returns"), "payments:returns", "undo", PAYMENTS_VIEW, words="返金 二重 refund twice"))
 
 
 @card(order=10, permission=PAYMENTS_ALLOCATE)
@@ -68,14 +70,20 @@ def _overdue(request: HttpRequest) -> Card | None:
     if not late["n"]:
         return None
     url = reverse("payments:standing") + "?state=overdue"
-    return Card(_("Overdue"), url, "alert", _("Customers who are late."), count=late["n"], minor=late["minor"], tone="shu")
+    return Card(
+        _("Overdue"), url, "alert", _("Customers who are late."), count=late["n"], minor=late["minor"], tone="shu"
+    )
 
 
 @card(order=30, permission=PAYMENTS_APPROVE)
 def _approvals(request: HttpRequest) -> Card | None:
     number = Approval.objects.filter(state=Approval.State.WAITING).count()
     url = reverse("payments:approvals")
-    return Card(_("Approvals"), url, "hand", _("Write-offs above the limit."), count=number, tone="yama") if number else None
+    return (
+        Card(_("Approvals"), url, "hand", _("Write-offs above the limit."), count=number, tone="yama")
+        if number
+        else None
+    )
 
 
 @card(order=35, permission=PAYMENTS_ALLOCATE)
@@ -107,13 +115,15 @@ _tell("AdvanceKept", "wallet", "in", lambda p: _("%(amount)s kept as an advance"
 _tell("AdvanceApplied", "wallet", "", lambda p: _("%(amount)s of the advance used") % _amount(p))
 _tell("DifferenceGivenUp", "minus", "", lambda p: _("%(kind)s %(amount)s") % _amount(p))
 _tell("ApprovalAsked", "hand", "", lambda p: _("Approval asked: %(kind)s %(amount)s") % _amount(p))
-_tell("ApprovalDecided", "hand", "", lambda p: _("Approved") if p["approved"] else _("Refused"))
+_tell("ApprovalDecided", "hand", "", lambda p: _("Approved") if p["approved"] else _("Turned down"))
 _tell("ReturnAsked", "undo", "", lambda p: _("%(amount)s to send back or keep") % _amount(p))
 _tell("DepositRefunded", "undo", "", lambda p: _("%(amount)s sent back") % _amount(p))
 _tell(
     "StandingChanged",
     "check",
     "auto",
-    lambda p: _("%(before)s → %(after)s")
-    % {"before": STATES.get(p["before"], p["before"]), "after": STATES.get(p["state"], p["state"])},
+    lambda p: (
+        _("%(before)s → %(after)s")
+        % {"before": STATES.get(p["before"], p["before"]), "after": STATES.get(p["state"], p["state"])}
+    ),
 )

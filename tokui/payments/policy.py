@@ -25,8 +25,11 @@ CHANGEABLE = frozenset(
 
 
 def policy_of_organization() -> PaymentPolicy:
-    """The one row; made with its defaults when asked for the first time."""
-    return PaymentPolicy.objects.get_or_create(organization_id=require_organization())[0]
+    """What the organization chose; the defaults, not stored, until it chooses.
+
+    Reading never writes: two transactions that both had to insert the row could wait for each other.
+    """
+    return PaymentPolicy.objects.first() or PaymentPolicy()
 
 
 def matcher_policy(policy: PaymentPolicy) -> Policy:
@@ -42,7 +45,7 @@ def matcher_policy(policy: PaymentPolicy) -> Policy:
 def change_policy(changes: dict[str, Any], *, by: Actor) -> PaymentPolicy:
     """Change the policy; standings follow at once when the days of grace change. Raises Invalid by field."""
     access.require(by, SETTINGS_MANAGE)
-    policy = lock(policy_of_organization())
+    policy = lock(PaymentPolicy.objects.get_or_create(organization_id=require_organization())[0])
     changed = {name: value for name, value in changes.items() if name in CHANGEABLE and getattr(policy, name) != value}
     for name, value in changed.items():
         setattr(policy, name, value)

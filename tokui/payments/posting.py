@@ -16,7 +16,7 @@ from tokui.banking.actions import apply_deposits, name_payers
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.ids import uuid7_many
-from tokui.core.tenancy import require_organization
+from tokui.core.tenancy import CURRENT
 from tokui.invoices.actions import settle_invoices
 from tokui.ledger.actions import Entry, Posting, post_entries, reverse_entries
 from tokui.payments.models import Allocation, PaymentPolicy
@@ -78,9 +78,9 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
         reverse_entries(entries, on=day, reason="allocation released", by=by)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "
-            "FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = %s AND id = allocation",
-            [clock.now(), by.name, [row.pk for row in rows], [on[row.pk] for row in rows], require_organization()],
+            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "  # noqa: S608
+            f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",
+            [clock.now(), by.name, [row.pk for row in rows], [on[row.pk] for row in rows]],
         )
 
 
@@ -128,9 +128,9 @@ def _use_advances(rows: Sequence[Any], sign: int) -> None:
     if sums:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "
-                "AS row (advance, delta) WHERE organization_id = %s AND id = advance",
-                [list(sums), list(sums.values()), require_organization()],
+                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "  # noqa: S608
+                f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",
+                [list(sums), list(sums.values())],
             )
 
 
@@ -148,10 +148,23 @@ def _entry(row: NewAllocation, key: UUID) -> Entry:
 
 
 _COLUMNS = {
-    "id": "uuid", "decision": "uuid", "deposit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid",
-    "from_advance_id": "uuid", "kind": "text", "amount_minor": "bigint", "currency": "text", "on_day": "date",
-    "is_automatic": "boolean", "grade": "text", "reasons": "text", "memo": "text",
-    "debit_account": "text", "credit_account": "text", "entry_id": "uuid",
+    "id": "uuid",
+    "decision": "uuid",
+    "deposit_id": "uuid",
+    "invoice_id": "uuid",
+    "customer_id": "uuid",
+    "from_advance_id": "uuid",
+    "kind": "text",
+    "amount_minor": "bigint",
+    "currency": "text",
+    "on_day": "date",
+    "is_automatic": "boolean",
+    "grade": "text",
+    "reasons": "text",
+    "memo": "text",
+    "debit_account": "text",
+    "credit_account": "text",
+    "entry_id": "uuid",
 }
 
 
@@ -171,10 +184,10 @@ def _insert(rows: Sequence[NewAllocation], ids: Sequence[UUID], entries: Sequenc
             INSERT INTO payments_allocation (id, organization_id, decision, deposit_id, invoice_id, customer_id,
                 from_advance_id, kind, amount_minor, used_minor, currency, "on", recorded_at, by, is_automatic, grade,
                 reasons, memo, debit_account, credit_account, entry_id, released_by)
-            SELECT id, %s, decision, deposit_id, invoice_id, customer_id, from_advance_id, kind, amount_minor, 0,
+            SELECT id, {CURRENT}, decision, deposit_id, invoice_id, customer_id, from_advance_id, kind, amount_minor, 0,
                    currency, on_day, %s, %s, is_automatic, grade, reasons::jsonb, memo, debit_account, credit_account,
                    entry_id, ''
               FROM unnest({casts}) AS row ({", ".join(_COLUMNS)})
             """,  # noqa: S608
-            [require_organization(), clock.now(), by.name, *[list(column) for column in zip(*values, strict=True)]],
+            [clock.now(), by.name, *[list(column) for column in zip(*values, strict=True)]],
         )

@@ -172,7 +172,7 @@ SELECT one.*, coalesce(paid_minor, 0)::bigint AS paid_minor, coalesce(given_mino
        coalesce(credit_minor, 0)::bigint AS credit_minor
   FROM one LEFT JOIN paid ON paid.invoice_id = one.id LEFT JOIN credited ON credited.invoice_id = one.id
  ORDER BY one.due_on, one.number
-"""  # noqa: S608
+"""
 
 _ADVANCES = f"""
 SELECT customer_id, sum(CASE WHEN kind = 'advance' THEN amount_minor ELSE -amount_minor END)::bigint AS minor FROM (
@@ -189,13 +189,13 @@ SELECT customer_id, sum(CASE WHEN kind = 'advance' THEN amount_minor ELSE -amoun
             AND voided.id = note.corrects_id AND voided.state = 'void')
        AND (%(customers)s::uuid[] IS NULL OR note.customer_id = ANY(%(customers)s))
 ) held GROUP BY customer_id HAVING sum(CASE WHEN kind = 'advance' THEN amount_minor ELSE -amount_minor END) > 0
-"""  # noqa: S608
+"""
 
 _LAST_PAID = f"""
 SELECT customer_id, max("on") AS last_on FROM payments_allocation allocation
  WHERE allocation.organization_id = %(organization)s AND kind = 'payment' AND {_LIVE}
    AND (%(customers)s::uuid[] IS NULL OR allocation.customer_id = ANY(%(customers)s)) GROUP BY customer_id
-"""  # noqa: S608
+"""
 
 
 def _situations(customers: Sequence[UUID] | None, on: date, known_at: datetime | None) -> list[dict[str, Any]]:

@@ -55,7 +55,9 @@ class Movement:
     balance_minor: int
 
 
-def aged_receivables(as_of: date | None = None, *, currency: str = "JPY", limit: int = 1000) -> tuple[list[AgedRow], AgedRow]:
+def aged_receivables(
+    as_of: date | None = None, *, currency: str = "JPY", limit: int = 1000
+) -> tuple[list[AgedRow], AgedRow]:
     """Customers with open invoices on a day, the largest debts first, and the totals of all of them."""
     on = as_of or clock.today()
     rows = fetched(_AGED, on=on, known=clock.now(), customers=None, currency=currency)
@@ -70,7 +72,9 @@ def expected_receipts(*, currency: str = "JPY", days: int = 90) -> list[Expected
     return [ExpectedDay(row["due_on"], row["count"], row["open_minor"], row["due_on"] < clock.today()) for row in rows]
 
 
-def customer_ledger(customer: Customer, from_on: date, to_on: date, *, currency: str = "JPY") -> tuple[int, list[Movement]]:
+def customer_ledger(
+    customer: Customer, from_on: date, to_on: date, *, currency: str = "JPY"
+) -> tuple[int, list[Movement]]:
     """The balance brought forward and every movement of a customer's receivable within the days."""
     rows = fetched(_LEDGER, customer=customer.pk, to_on=to_on, currency=currency)
     balance = opening = 0
@@ -102,7 +106,7 @@ SELECT customer.id, customer.code, customer.name,
        sum(left_minor) FILTER (WHERE %(on)s - due_on > 90) AS older
   FROM open JOIN customers_customer customer ON customer.organization_id = %(organization)s AND customer.id = open.customer_id
  WHERE left_minor > 0 GROUP BY customer.id, customer.code, customer.name ORDER BY sum(left_minor) DESC, customer.code
-"""  # noqa: S608
+"""
 
 _EXPECTED = """
 SELECT due_on, count(*) AS count, sum(total_minor - settled_minor)::bigint AS open_minor FROM invoices_invoice

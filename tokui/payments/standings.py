@@ -14,23 +14,17 @@ from django.db import connection, transaction
 from tokui.core import clock
 from tokui.core.actors import SYSTEM, Actor
 from tokui.core.events import emit_many
-from tokui.core.models import Organization
-from tokui.core.tenancy import require_organization
+from tokui.core.tenancy import CURRENT
 from tokui.payments.events import StandingChanged
 from tokui.payments.models import CustomerStanding
-from tokui.payments.policy import policy_of_organization
 
 
 def refresh_standings(customer_ids: Collection[UUID] | None, *, by: Actor, announce: bool = True) -> int:
     """Bring the standings of customers (None: of all) up to date; returns how many rows changed. Two statements."""
     if customer_ids is not None and not customer_ids:
         return 0
-    organization = Organization.objects.get(pk=require_organization())
     values = {
-        "organization": organization.pk,
-        "currency": organization.currency,
         "today": clock.today(),
-        "grace": policy_of_organization().grace_days,
         "customers": None if customer_ids is None else sorted(customer_ids),
     }
     with connection.cursor() as cursor:
@@ -61,38 +55,38 @@ def keep_current() -> None:
 
 
 #: `given` is what was given up (fee, discount, write-off): it closes an invoice but is no payment.
-_REFRESH = """
+_REFRESH = f"""
 WITH wanted AS (
     SELECT unnest(%(customers)s::uuid[]) AS customer_id
      UNION ALL
     SELECT customer_id FROM (
-        SELECT customer_id FROM invoices_invoice WHERE organization_id = %(organization)s AND state <> 'draft'
-         UNION SELECT customer_id FROM payments_allocation WHERE organization_id = %(organization)s
-         UNION SELECT customer_id FROM payments_customerstanding WHERE organization_id = %(organization)s
+        SELECT customer_id FROM invoices_invoice WHERE organization_id = {CURRENT} AND state <> 'draft'
+         UNION SELECT customer_id FROM payments_allocation WHERE organization_id = {CURRENT}
+         UNION SELECT customer_id FROM payments_customerstanding WHERE organization_id = {CURRENT}
     ) everybody WHERE %(customers)s::uuid[] IS NULL
 ), one AS (
     SELECT invoice.customer_id, invoice.id, invoice.due_on, invoice.currency,
            invoice.total_minor - invoice.settled_minor AS open_minor, invoice.settled_minor, invoice.paid_on, invoice.kind
       FROM wanted JOIN invoices_invoice invoice
-        ON invoice.organization_id = %(organization)s AND invoice.customer_id = wanted.customer_id
+        ON invoice.organization_id = {CURRENT} AND invoice.customer_id = wanted.customer_id
      WHERE invoice.state = 'issued'
 ), given AS (
     SELECT allocation.invoice_id, sum(allocation.amount_minor) AS amount_minor
       FROM wanted JOIN payments_allocation allocation
-        ON allocation.organization_id = %(organization)s AND allocation.customer_id = wanted.customer_id
+        ON allocation.organization_id = {CURRENT} AND allocation.customer_id = wanted.customer_id
      WHERE allocation.kind IN ('fee', 'discount', 'write_off') AND allocation.released_at IS NULL
      GROUP BY allocation.invoice_id
 ), credited AS (
     SELECT application.invoice_id, sum(application.amount_minor) AS amount_minor
       FROM one JOIN invoices_creditapplication application
-        ON application.organization_id = %(organization)s AND application.invoice_id = one.id
+        ON application.organization_id = {CURRENT} AND application.invoice_id = one.id
      GROUP BY application.invoice_id
 ), summed AS (
     SELECT one.customer_id,
-           sum(open_minor) FILTER (WHERE currency = %(currency)s AND open_minor > 0) AS open_minor,
-           sum(-open_minor) FILTER (WHERE currency = %(currency)s AND open_minor < 0) AS credit_minor,
-           sum(open_minor) FILTER (WHERE currency = %(currency)s AND open_minor > 0
-                                     AND due_on + %(grace)s < %(today)s) AS overdue_minor,
+           sum(open_minor) FILTER (WHERE currency = (SELECT currency FROM core_organization WHERE id = {CURRENT}) AND open_minor > 0) AS open_minor,
+           sum(-open_minor) FILTER (WHERE currency = (SELECT currency FROM core_organization WHERE id = {CURRENT}) AND open_minor < 0) AS credit_minor,
+           sum(open_minor) FILTER (WHERE currency = (SELECT currency FROM core_organization WHERE id = {CURRENT}) AND open_minor > 0
+                                     AND due_on + (SELECT coalesce(max(grace_days), 0) FROM payments_paymentpolicy WHERE organization_id = {CURRENT}) < %(today)s) AS overdue_minor,
            min(due_on) FILTER (WHERE open_minor > 0) AS oldest_due_on,
            max(paid_on) AS last_paid_on,
            bool_or(open_minor > 0) AS owes,
@@ -104,19 +98,19 @@ WITH wanted AS (
                FILTER (WHERE kind <> 'credit_note') AS only_given_up,
            min(least(CASE WHEN due_on > %(today)s THEN due_on END,
                      CASE WHEN due_on + 1 > %(today)s THEN due_on + 1 END,
-                     CASE WHEN due_on + %(grace)s + 1 > %(today)s THEN due_on + %(grace)s + 1 END))
+                     CASE WHEN due_on + (SELECT coalesce(max(grace_days), 0) FROM payments_paymentpolicy WHERE organization_id = {CURRENT}) + 1 > %(today)s THEN due_on + (SELECT coalesce(max(grace_days), 0) FROM payments_paymentpolicy WHERE organization_id = {CURRENT}) + 1 END))
                FILTER (WHERE open_minor > 0) AS next_change_on
       FROM one LEFT JOIN given ON given.invoice_id = one.id LEFT JOIN credited ON credited.invoice_id = one.id
      GROUP BY one.customer_id
 ), advance AS (
     SELECT allocation.customer_id, sum(allocation.amount_minor - allocation.used_minor) AS amount_minor
       FROM wanted JOIN payments_allocation allocation
-        ON allocation.organization_id = %(organization)s AND allocation.customer_id = wanted.customer_id
-     WHERE allocation.kind = 'advance' AND allocation.released_at IS NULL AND allocation.currency = %(currency)s
+        ON allocation.organization_id = {CURRENT} AND allocation.customer_id = wanted.customer_id
+     WHERE allocation.kind = 'advance' AND allocation.released_at IS NULL AND allocation.currency = (SELECT currency FROM core_organization WHERE id = {CURRENT})
      GROUP BY allocation.customer_id
 ), fresh AS (
     SELECT wanted.customer_id,
-           CASE WHEN owes AND oldest_due_on + %(grace)s < %(today)s THEN 'overdue'
+           CASE WHEN owes AND oldest_due_on + (SELECT coalesce(max(grace_days), 0) FROM payments_paymentpolicy WHERE organization_id = {CURRENT}) < %(today)s THEN 'overdue'
                 WHEN owes AND oldest_due_on < %(today)s THEN 'grace'
                 WHEN owes AND has_due THEN 'due'
                 WHEN owes AND has_not_due THEN 'not_due'
@@ -129,11 +123,11 @@ WITH wanted AS (
       FROM wanted LEFT JOIN summed USING (customer_id) LEFT JOIN advance USING (customer_id)
 ), before AS (
     SELECT standing.customer_id, standing.state FROM payments_customerstanding standing JOIN wanted USING (customer_id)
-     WHERE standing.organization_id = %(organization)s
+     WHERE standing.organization_id = {CURRENT}
 ), written AS (
     INSERT INTO payments_customerstanding AS standing (id, organization_id, customer_id, state, open_minor, overdue_minor,
                 advance_minor, oldest_due_on, last_paid_on, next_change_on)
-    SELECT customer_id, %(organization)s, customer_id, state, open_minor, overdue_minor, advance_minor, oldest_due_on,
+    SELECT customer_id, {CURRENT}, customer_id, state, open_minor, overdue_minor, advance_minor, oldest_due_on,
            last_paid_on, next_change_on FROM fresh ORDER BY customer_id
     ON CONFLICT (organization_id, customer_id) DO UPDATE
        SET state = excluded.state, open_minor = excluded.open_minor, overdue_minor = excluded.overdue_minor,

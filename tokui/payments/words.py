@@ -6,24 +6,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.payments.models import Allocation, Suggestion
 
-GRADES = {"certain": lazy("Certain"), "likely": lazy("Likely"), "unknown": lazy("Check this")}
-STATES = {
-    "in_credit": lazy("In credit"),
-    "paid": lazy("Paid"),
-    "written_off": lazy("Written off"),
-    "in_flight": lazy("On its way"),
-    "partly_paid": lazy("Partly paid"),
-    "not_due": lazy("Not due yet"),
-    "disputed": lazy("Disputed"),
-    "due": lazy("Due today"),
-    "grace": lazy("In grace"),
-    "overdue": lazy("Overdue"),
-    "void": lazy("Void"),
+GRADES: dict[str, Any] = {
+    "certain": gettext_lazy("Certain"),
+    "likely": gettext_lazy("Likely"),
+    "unknown": gettext_lazy("Check this"),
+}
+STATES: dict[str, Any] = {
+    "in_credit": gettext_lazy("In credit"),
+    "paid": gettext_lazy("Paid"),
+    "written_off": gettext_lazy("Written off"),
+    "in_flight": gettext_lazy("On its way"),
+    "partly_paid": gettext_lazy("Partly paid"),
+    "not_due": gettext_lazy("Not due yet"),
+    "disputed": gettext_lazy("Disputed"),
+    "due": gettext_lazy("Due today"),
+    "grace": gettext_lazy("In grace"),
+    "overdue": gettext_lazy("Overdue"),
+    "void": gettext_lazy("Void"),
 }
 #: The disc of the design language for each state.
 DISCS = {
@@ -39,24 +42,24 @@ DISCS = {
     "overdue": "overdue",
     "void": "ended",
 }
-KINDS = {
-    Allocation.Kind.PAYMENT: lazy("Payment"),
-    Allocation.Kind.FEE: lazy("Transfer fee"),
-    Allocation.Kind.DISCOUNT: lazy("Discount"),
-    Allocation.Kind.WRITE_OFF: lazy("Write-off"),
-    Allocation.Kind.WITHHOLDING: lazy("Withholding tax"),
-    Allocation.Kind.ADVANCE: lazy("Advance"),
-    Allocation.Kind.REFUND: lazy("Refund"),
+KINDS: dict[str, Any] = {
+    Allocation.Kind.PAYMENT: gettext_lazy("Payment"),
+    Allocation.Kind.FEE: gettext_lazy("Transfer fee"),
+    Allocation.Kind.DISCOUNT: gettext_lazy("Discount"),
+    Allocation.Kind.WRITE_OFF: gettext_lazy("Write-off"),
+    Allocation.Kind.WITHHOLDING: gettext_lazy("Withholding tax"),
+    Allocation.Kind.ADVANCE: gettext_lazy("Advance"),
+    Allocation.Kind.REFUND: gettext_lazy("Refund"),
 }
 RELATIONS = {
-    "name": lazy("customer's name"),
-    "contact": lazy("contact person"),
-    "guardian": lazy("guardian"),
-    "parent_company": lazy("parent company"),
-    "pays_for": lazy("payer"),
-    "partner": lazy("partner"),
-    "employee": lazy("employee"),
-    "billed": lazy("billed together"),
+    "name": gettext_lazy("customer's name"),
+    "contact": gettext_lazy("contact person"),
+    "guardian": gettext_lazy("guardian"),
+    "parent_company": gettext_lazy("parent company"),
+    "pays_for": gettext_lazy("payer"),
+    "partner": gettext_lazy("partner"),
+    "employee": gettext_lazy("employee"),
+    "billed": gettext_lazy("billed together"),
 }
 
 #: Reasons that hold an answer back.
@@ -127,26 +130,42 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "name_similar": lambda f: _name("The name is similar (%(seen)s, known as %(known)s)")(f),
     "amount_exact": lambda f: _("The amount is exactly what is open"),
     "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
-    "amount_less_fee": lambda f: _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
-    % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))},
-    "amount_together": lambda f: _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))},
-    "amount_partial": lambda f: _("%(missing)s less than what is open")
-    % {"missing": _yen(int(f.get("total_minor") or 0) - int(f.get("amount_minor") or 0))},
-    "amount_over": lambda f: _("%(rest)s more than what is open")
-    % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))},
+    "amount_less_fee": lambda f: (
+        _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
+        % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))}
+    ),
+    "amount_together": lambda f: (
+        _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))}
+    ),
+    "amount_partial": lambda f: (
+        _("%(missing)s less than what is open")
+        % {"missing": _yen(int(f.get("total_minor") or 0) - int(f.get("amount_minor") or 0))}
+    ),
+    "amount_over": lambda f: (
+        _("%(rest)s more than what is open")
+        % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))}
+    ),
     "nothing_open": lambda f: _("Nothing is open for this customer"),
     "same_amount_only": lambda f: _("Only the amount agrees, nothing else points at this customer"),
-    "other_payer_fits": lambda f: ngettext(
-        "%(count)d other customer fits as well", "%(count)d other customers fit as well", int(f.get("count", 1))
-    )
-    % {"count": int(f.get("count", 1))},
-    "other_set_fits": lambda f: ngettext(
-        "%(count)d other combination fits as well", "%(count)d other combinations fit as well", int(f.get("count", 1))
-    )
-    % {"count": int(f.get("count", 1))},
+    "other_payer_fits": lambda f: (
+        ngettext(
+            "%(count)d other customer fits as well", "%(count)d other customers fit as well", int(f.get("count", 1))
+        )
+        % {"count": int(f.get("count", 1))}
+    ),
+    "other_set_fits": lambda f: (
+        ngettext(
+            "%(count)d other combination fits as well",
+            "%(count)d other combinations fit as well",
+            int(f.get("count", 1)),
+        )
+        % {"count": int(f.get("count", 1))}
+    ),
     "search_limited": lambda f: _("So many invoices are open that not every combination was tried"),
     "legal_form_differs": lambda f: _("The legal form differs"),
-    "reference_disagrees": lambda f: _("The text names %(numbers)s, but the amount does not fit") % {"numbers": _numbers(f)},
+    "reference_disagrees": lambda f: (
+        _("The text names %(numbers)s, but the amount does not fit") % {"numbers": _numbers(f)}
+    ),
     "paid_twice": lambda f: _("The same payment came before: perhaps paid twice"),
     "invoice_contested": lambda f: _("Another deposit wants the same invoice"),
     "declined_before": lambda f: _("Somebody declined or undid an answer for this deposit"),

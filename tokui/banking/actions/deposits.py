@@ -22,7 +22,7 @@ from tokui.core.errors import Invalid
 from tokui.core.events import emit_many
 from tokui.core.ids import uuid7_many
 from tokui.core.locks import lock, lock_all
-from tokui.core.tenancy import require_organization
+from tokui.core.tenancy import CURRENT, require_organization
 from tokui.customers.models import Customer
 from tokui.customers.names import name_key
 from tokui.ledger.actions import Entry, Posting, post_entries, reverse_entries
@@ -79,42 +79,42 @@ def record_deposits(rows: Sequence[NewDeposit], *, by: Actor) -> list[Deposit]:
     return made
 
 
-@transaction.atomic
 def apply_deposits(changes: Sequence[tuple[UUID, int]]) -> None:
     """Use (or give back, below zero) part of deposits: the only writer of `applied_minor`. Called by payments.
 
-    `changes` holds each deposit once, with its difference in minor units. Raises DepositNotOpen, DepositUsed.
+    `changes` holds each deposit once, with its difference in minor units. Belongs into the caller's transaction, which
+    must not go on after a refusal. Raises DepositNotOpen, DepositUsed.
     """
     if not changes:
         return
     ids, deltas = [key for key, _delta in changes], [delta for _key, delta in changes]
-    locked = lock_all(Deposit.objects.filter(pk__in=ids).only("pk", "state"))
-    if any(row.state == Deposit.State.CANCELLED for row in locked):
-        raise DepositNotOpen
+    if len(ids) > 1:
+        lock_all(Deposit.objects.filter(pk__in=ids).only("pk"))
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             UPDATE banking_deposit deposit
                SET applied_minor = applied_minor + delta,
                    state = CASE WHEN applied_minor + delta = amount_minor THEN 'settled' ELSE 'open' END
               FROM unnest(%s::uuid[], %s::bigint[]) AS change (deposit_id, delta)
-             WHERE deposit.organization_id = %s AND deposit.id = deposit_id
+             WHERE deposit.organization_id = {CURRENT} AND deposit.id = deposit_id AND state <> 'cancelled'
                AND applied_minor + delta BETWEEN 0 AND amount_minor
-            """,
-            [ids, deltas, require_organization()],
+            """,  # noqa: S608
+            [ids, deltas],
         )
-        if cursor.rowcount != len(ids):
-            raise DepositUsed
+        if cursor.rowcount == len(ids):
+            return
+    cancelled = Deposit.objects.filter(pk__in=ids, state=Deposit.State.CANCELLED).exists()
+    raise DepositNotOpen if cancelled else DepositUsed
 
 
-@transaction.atomic
 def name_payers(pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Write down who paid, once it is known: (deposit, customer). Called by payments."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "
-            "WHERE organization_id = %s AND id = deposit AND customer_id IS DISTINCT FROM customer",
-            [[one for one, _two in pairs], [two for _one, two in pairs], require_organization()],
+            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "  # noqa: S608
+            f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",
+            [[one for one, _two in pairs], [two for _one, two in pairs]],
         )
 
 

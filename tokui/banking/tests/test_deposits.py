@@ -18,9 +18,12 @@ from tokui.banking.models import Deposit
 from tokui.banking.refused import DepositFromBank, DepositNotOpen, DepositUsed, ResultListRefused
 from tokui.banking.tests.world import DAY, make_account, notice, paid, take
 from tokui.core import clock
+from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.invariants import find_offences
 from tokui.core.models import Event
+from tokui.customers.actions import create_customer
+from tokui.customers.drafts import CustomerDraft
 from tokui.customers.models import Customer
 from tokui.ledger.queries import balance
 
@@ -32,8 +35,7 @@ def _on_the_day():
 
 
 def make_customer(code: str = "C-00001", name: str = "山田 太郎", kana: str = "ヤマダ タロウ") -> Customer:
-    now = clock.now()
-    return Customer.objects.create(code=code, name=name, kana=kana, sort_kana=kana, created_at=now, changed_at=now)
+    return create_customer(CustomerDraft(code=code, name=name, kana=kana), by=SYSTEM)
 
 
 @pytest.mark.parametrize(

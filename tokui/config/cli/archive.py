@@ -108,7 +108,7 @@ def _postgres(program: str, *arguments: str) -> None:
             postgres.SUPERUSER,
             *arguments,
         ],
-        env={**os.environ, "PGPASSWORD": cluster.password(postgres.SUPERUSER)},
+        env={**os.environ, "PGPASSWORD": cluster.password(postgres.SUPERUSER), "PGPORT": str(postgres.PORT)},
         capture_output=True,
         text=True,
         check=False,

@@ -40,7 +40,9 @@ def customers_import(file: Source) -> None:
             (row.sheet, row.row, row.column, row.value, reason_words(row.reason))
             for row in batch.rows.filter(outcome__in=("refused", "conflict")).order_by("pk")[:ROWS_SHOWN]
         ]
-        counts = {name: getattr(batch, f"{name}_count") for name in ("new", "changed", "unchanged", "refused", "conflict")}
+        counts = {
+            name: getattr(batch, f"{name}_count") for name in ("new", "changed", "unchanged", "refused", "conflict")
+        }
         identifier = batch.public_id
     _tell_import(identifier, counts, refused)
 

@@ -94,10 +94,12 @@ def _serve(port: int, host: str, before: object, welcome: object = None) -> None
         raise typer.Exit(installation.BROKEN)
     os.environ.setdefault("TOKUI_BASE_URL", f"http://localhost:{port}")
     catalogs.compile_all()
-    started = _start_database()
     group = processes.Group()
+    started = False
     try:
+        started = _start_database()
         processes.migrate()
+        _prepare_serving()
         if callable(before):
             before()
         group.start(*processes.web_command(port, host), TOKUI_ROLE="app")
@@ -110,6 +112,23 @@ def _serve(port: int, host: str, before: object, welcome: object = None) -> None
         if started:
             _stop_database()
     raise typer.Exit(code)
+
+
+def _prepare_serving() -> None:
+    """Refuse a database that would lie to us; in production, gather the static files under their hashed names."""
+    from django.conf import settings
+
+    from tokui.core.fitness import unfitness
+
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    with installation.installation("app"):
+        reasons = unfitness()
+    for reason in reasons:
+        complain(reason, "unfit_database")
+    if reasons:
+        raise typer.Exit(installation.BROKEN)
+    if settings.PRODUCTION:
+        processes.collect_static()
 
 
 def _greet(port: int, welcome: object) -> None:
@@ -147,12 +166,14 @@ def _stop_database() -> None:
 @app.command()
 def web(port: Port = 8000, host: Host = "0.0.0.0", workers: int = 2) -> None:  # noqa: S104
     """Only the web pages, under a service manager; needs a running database."""
+    _prepare_serving()
     processes.exec_replace(*processes.web_command(port, host, workers), TOKUI_ROLE="app")
 
 
 @app.command()
 def worker(concurrency: Annotated[int, typer.Option(help="Jobs at the same time.")] = 2) -> None:
     """Only the worker, under a service manager; needs a running database."""
+    _prepare_serving()
     processes.exec_replace(*processes.worker_command(concurrency), TOKUI_ROLE="app")
 
 

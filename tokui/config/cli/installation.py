@@ -26,7 +26,7 @@ def installation(role: str = "app") -> Iterator[None]:
 
     with _server(settings.CLUSTER_HOME):
         import django
-        from django.db import OperationalError, ProgrammingError, connections
+        from django.db import DatabaseError, connections
 
         from tokui.core.errors import Refusal
 
@@ -37,7 +37,7 @@ def installation(role: str = "app") -> Iterator[None]:
         except Refusal as refusal:
             complain(refusal.message, refusal.code)
             raise typer.Exit(REFUSED) from refusal
-        except (OperationalError, ProgrammingError, psycopg.OperationalError) as trouble:
+        except (DatabaseError, psycopg.OperationalError) as trouble:
             complain(f"The database does not answer as it should: {trouble}".strip(), "database")
             raise typer.Exit(BROKEN) from trouble
         finally:

@@ -37,12 +37,14 @@ class Book:
     bills: tuple[tuple[int, str, int], ...] = ()
     files: int = field(default=0)
 
-    def write(self, transfers: Sequence[Transfer], first: date, last: date) -> tuple[str, bytes]:
-        """The file (name, content) of the days from `first` to `last`, both included."""
+    def write(self, transfers: Sequence[Transfer], first: date, last: date) -> tuple[str, bytes] | None:
+        """The file (name, content) of the days from `first` to `last`, both included; None when nothing moved."""
         mine = [one for one in transfers if one.bank == self.code and first <= one.on <= last]
         lines = [_line(one) for one in sorted(mine, key=_in_order)]
         if self.format != "zengin-01":
             lines = sorted([*lines, *self._outgoing(first, last)], key=lambda line: line.booked_on)
+        if not lines:
+            return None
         lines = [replace(line, number=at, reference=str(at)) for at, line in enumerate(lines, start=1)]
         account = self._account(lines, first, last)
         self.balance_minor += sum(line.signed_minor for line in lines)

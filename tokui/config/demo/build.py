@@ -20,6 +20,7 @@ from tokui.config.demo.bankfiles import Book, books
 from tokui.config.demo.cast import TODAY, Cast, make_cast
 from tokui.config.demo.desk import Desk
 from tokui.config.demo.habits import Bill, Payers, Transfer, waiting
+from tokui.config.demo.moments import HAPPENED_ON, live_moments
 from tokui.config.demo.opening import NAME, SLUG, Company, open_company
 from tokui.config.demo.trade import Sold, sold_between
 from tokui.core import clock, jobs, postgres, shared_clock
@@ -31,7 +32,10 @@ from tokui.invoices.models import Invoice
 from tokui.invoices.recording import NewSale, record_sales
 
 CLOSINGS = (5, 10, 15, 20, 31)
-BANK_DAYS = (10, 20, 31)
+#: The bookkeeper fetched the bank's files twice a month at first, and three times since summer.
+BANK_DAYS = (10, 31)
+MORE_BANK_DAYS = (10, 20, 31)
+MORE_FROM = date(2026, 8, 1)
 MONTHS = 14
 Say = Callable[[str], object]
 
@@ -49,6 +53,7 @@ class Built:
     by_hand: int
     seconds: float
     files: dict[str, bytes]
+    transfers: list[Transfer]
 
 
 def build_world(*, scale: float = 1.0, months: int = MONTHS, say: Say = print) -> Built:
@@ -111,7 +116,7 @@ class World:
 
     def _day(self, day: date) -> None:
         """The bank's file in the morning, sales and closing in the evening. The last day has only its morning."""
-        if is_closing(day, BANK_DAYS) or day == TODAY:
+        if is_bank_day(day):
             with clock.at(_morning(day)):
                 if day == TODAY:
                     self._record(day - timedelta(days=1))
@@ -121,6 +126,10 @@ class World:
                 self._record(day)
                 if is_closing(day, CLOSINGS):
                     self._close(day)
+                if day == HAPPENED_ON:
+                    with self._scope():
+                        live_moments(self.company, self.cast)
+                    jobs.run_pending()
 
     def _record(self, last: date) -> None:
         lines = []
@@ -158,7 +167,10 @@ class World:
         """One file per account and the card company's list; then what the machine left is decided by hand."""
         first, self.banked_to = self.banked_to + timedelta(days=1), day
         for book in self.books:
-            name, content = book.write(self.transfers, first, day)
+            written = book.write(self.transfers, first, day)
+            if written is None:
+                continue
+            name, content = written
             self.files[name] = content
             with self._scope():
                 self.desk.import_file(book.code, name, content)
@@ -176,7 +188,7 @@ class World:
         with self._scope():
             return Built(
                 self.company, self.cast, len(self.cast.people), Invoice.objects.exclude(number=None).count(),
-                self.desk.deposits, self.desk.automatic, self.desk.by_hand, seconds, self.files,
+                self.desk.deposits, self.desk.automatic, self.desk.by_hand, seconds, self.files, self.transfers,
             )  # fmt: skip
 
 
@@ -185,13 +197,17 @@ def is_closing(day: date, days: tuple[int, ...]) -> bool:
     return day.day in days or (31 in days and day == month_end(day))
 
 
+def is_bank_day(day: date) -> bool:
+    return day == TODAY or is_closing(day, MORE_BANK_DAYS if day >= MORE_FROM else BANK_DAYS)
+
+
 def _days_of(month: date) -> Iterator[date]:
     for day in range(1, 32):
         try:
             on = month.replace(day=day)
         except ValueError:
             return
-        if on <= TODAY and (is_closing(on, CLOSINGS + BANK_DAYS) or on == TODAY):
+        if on <= TODAY and (is_closing(on, CLOSINGS) or is_bank_day(on)):
             yield on
 
 

@@ -164,7 +164,7 @@ class _Casting:
         plans = [self._school_plan() for _ in range(2 if self.rng.random() < 0.26 else 1)]
         habit = weighted(
             self.rng,
-            (("prompt", 64), ("spelling", 14), ("late", 6), ("child_name", 5), ("together", 4), ("other_name", 3), ("halves", 2), ("never", 1)),
+            (("prompt", 64), ("spelling", 14), ("late", 6), ("child_name", 5), ("together", 4), ("other_name", 3), ("halves", 1), ("never", 1)),
         )  # fmt: skip
         parent = Person(
             code, name, kana, "guardian", JUKU, habit=habit, joined_on=joined, left_on=self._left(joined),
@@ -194,7 +194,7 @@ class _Casting:
         habit = weighted(
             self.rng, (("card", 60), ("prompt", 27), ("spelling", 6), ("late", 4), ("twice", 1), ("never", 2))
         )
-        plan = weighted(self.rng, (("TO-M", 52), ("TO-P", 33), ("TO-Y", 15)))
+        plan = weighted(self.rng, (("TO-M", 28), ("TO-P", 22), ("TO-Y", 50)))
         return [
             Person(
                 self._code("m"), name, kana, "member", LIBRARY, habit=habit, plan=plan, terms=MEMBER_TERMS, joined_on=joined,
@@ -222,10 +222,7 @@ class _Casting:
             if self.rng.random() < 0.2:
                 written = written.replace(long, short)
         self.number += 1
-        registered = {
-            "corporate_number": corporate_number(self.number),
-            "registration_number": registration_number(self.number),
-        }
+        number = self.number
         habit = weighted(
             self.rng,
             (("prompt", 58), ("spelling", 12), ("less_fee", 9), ("reference", 9), ("late", 6), ("other_name", 3), ("two_months", 3)),
@@ -237,7 +234,7 @@ class _Casting:
                 self._code("a"), written, kana, "account", SHOP, kind=form.kind, pays_as=pays_as, habit=habit,
                 terms=weighted(self.rng, ACCOUNT_TERMS), joined_on=self._joined(), postal_code=post, address=street,
                 delivery=weighted(self.rng, (("mail", 70), ("paper", 30))), tags=("掛売",), contact=(contact, contact_kana),
-                **registered,
+                corporate_number=corporate_number(number), registration_number=registration_number(number),
             )
         ]  # fmt: skip
 

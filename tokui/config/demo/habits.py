@@ -19,7 +19,7 @@ from tokui.core.days import business_day_on_or_after, business_day_on_or_before,
 
 CARD = "card"
 FEE_MINOR = 660
-BANKED_WITHIN = timedelta(days=12)
+BANKED_WITHIN = timedelta(days=23)
 STOPPED_PAYING = date(2026, 7, 15)
 MONTHS_SKIPPED = (2, 5, 8)
 

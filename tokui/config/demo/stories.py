@@ -84,7 +84,7 @@ NAMED: tuple[Person, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A sale that a story needs: without tax, per unit."""
+    """A sale that a story needs: without tax, per unit. `told_on` is when we learned of it, if that was later."""
 
     who: str
     product: str
@@ -92,6 +92,7 @@ class Bought:
     quantity: int
     unit_minor: int
     text: str
+    told_on: date | None = None
 
 
 BOUGHT: tuple[Bought, ...] = (
@@ -107,6 +108,7 @@ BOUGHT: tuple[Bought, ...] = (
     Bought("n-ward", "HI-BRM", date(2026, 9, 29), 40, 1_480, "ほうき 棕櫚 短柄"),
     Bought("n-yunagi", "HI-BSK", date(2026, 1, 20), 12, 7_000, "竹かご 店頭用"),
     Bought("n-tadokoro", "HI-TEA", date(2026, 6, 11), 30, 1_200, "ほうじ茶 中元のし付"),
+    Bought("n-tadokoro", "HI-SWT", date(2026, 9, 24), 10, 2_300, "干菓子 詰合せ（納品書 遅着）", date(2026, 10, 16)),
     Bought("n-tadokoro", "HI-TEA", date(2026, 10, 8), 24, 1_200, "ほうじ茶 来客用"),
 )
 

@@ -86,7 +86,7 @@ def sold_between(cast: Cast, first: date, last: date) -> list[Sold]:
 
 def _of_stories(cast: Cast, first: date, last: date) -> Iterator[Sold]:
     for number, bought in enumerate(BOUGHT):
-        if first <= bought.on <= last:
+        if first <= (bought.told_on or bought.on) <= last:
             yield Sold(
                 f"story-{number}", cast.codes[bought.who], GOODS[bought.product], bought.on, bought.quantity,
                 bought.unit_minor, bought.text, "電話",

@@ -34,7 +34,7 @@ def refresh_search(staged: str, *, fresh: bool = False) -> None:
     """Write the search entries of the staged customers. Those with contacts of their own are indexed anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO customers_searchentry AS entry (id, organization_id, text, grams) "  # noqa: S608
+            "INSERT INTO customers_searchentry AS entry (id, organization_id, text, grams) "
             f"SELECT id, %s, search_text, string_to_array(search_grams, E'\\n') FROM {staged} "
             "ON CONFLICT (id) DO UPDATE SET text = excluded.text, grams = excluded.grams "
             "WHERE entry.text <> excluded.text",
@@ -43,7 +43,7 @@ def refresh_search(staged: str, *, fresh: bool = False) -> None:
         if fresh:
             return
         cursor.execute(
-            f"SELECT id FROM {staged} s WHERE EXISTS "  # noqa: S608
+            f"SELECT id FROM {staged} s WHERE EXISTS "
             "(SELECT 1 FROM customers_contactperson p WHERE p.customer_id = s.id) "
             "OR EXISTS (SELECT 1 FROM customers_contactpoint p WHERE p.customer_id = s.id)"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,15 +43,17 @@ class ImportRefused(Refusal):
 def receive_import(content: bytes, *, name: str, by: Actor) -> Import:
     """Bring a file of customers: kept as it is, its headings read, its columns proposed.
 
-    The same file again is the same import, unless that one was undone. A file that cannot be read becomes an import in
-    the state refused, with the place and the reason.
+    The same file again is the same import, unless that one was undone or refused. A file that cannot be read
+    becomes an import in the state refused, with the place and the reason.
     """
     access.require(by, CUSTOMERS_IMPORT)
     if len(content) > FILE_LIMIT_BYTES:
         raise Invalid(field="file", reason=_("The file is larger than 512 MB."))
+    # Before anything is written: the same file dropped twice at once must wait here, not collide in the store.
+    advisory_lock("customer import", [require_organization(), hashlib.sha256(content).hexdigest()])
     parcel = receive(content, source=SOURCE, name=_file_name(name), by=by)
-    advisory_lock("customer import", [parcel.pk])
-    known = Import.objects.filter(parcel=parcel).exclude(state=Import.State.UNDONE).order_by("-created_at").first()
+    over = (Import.State.UNDONE, Import.State.REFUSED)
+    known = Import.objects.filter(parcel=parcel).exclude(state__in=over).order_by("-created_at").first()
     if known is not None:
         return known
     batch = Import(parcel=parcel, name=_file_name(name), created_at=clock.now(), created_by=by.name)
@@ -142,8 +145,8 @@ def apply_import(batch: Import, *, by: Actor) -> Import:
     lock(batch)
     if batch.state in (Import.State.APPLYING, Import.State.APPLIED):
         return batch
-    fresh = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
-    states.move(batch, to=Import.State.APPLYING, refused_count=0, conflict_count=0, **fresh)
+    fresh: dict[str, Any] = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
+    states.move(batch, to=Import.State.APPLYING, field="state", refused_count=0, conflict_count=0, **fresh)
     ImportRow.objects.filter(batch=batch).delete()
     apply_customers.later(batch=str(batch.pk), by=actor_facts(by))
     return batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from tokui.core.errors import Invalid, NotPermitted, Refusal
 from tokui.core.events import emit, emit_many
 from tokui.core.files import store
 from tokui.core.ids import uuid7_many
-from tokui.core.locks import lock
+from tokui.core.locks import advisory_lock, lock
 from tokui.core.refused import ValueRefused
 from tokui.core.tenancy import require_organization
 from tokui.core.values import parse_text
@@ -61,6 +62,7 @@ def attach_file(customer: Customer, content: bytes, *, name: str, content_type: 
         raise Invalid(field="file", reason=_("The file is empty."))
     if len(content) > ATTACHMENT_LIMIT_BYTES:
         raise Invalid(field="file", reason=_("The file is larger than 50 MB."))
+    advisory_lock("customer file", [require_organization(), hashlib.sha256(content).hexdigest()])
     file = store(content, name=_text("file", name, 200), content_type=content_type[:100])
     row, is_new = Attachment.objects.get_or_create(
         customer=customer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,9 @@ class CustomerRow:
     problems: list[Problem] = field(default_factory=list)
 
 
-def customer_rows(table: TableFile, mapping: Mapping[str, str], known: Vocabulary) -> Iterator[CustomerRow]:
+def customer_rows(
+    table: TableFile, mapping: Mapping[str, str], known: Vocabulary
+) -> Generator[CustomerRow, None, None]:
     """Every row of every sheet that has the mapped headings. Raises TableRefused, also when no sheet has them."""
     usable = 0
     for sheet in table.sheets:

@@ -7,7 +7,8 @@ of two workers that start the same import the second finds the cursor moved and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
@@ -51,16 +52,16 @@ def check_batch(organization: UUID, import_id: UUID) -> None:
         except TableRefused as refused:
             states.move(batch, to=Import.State.REFUSED, refusal=table_facts(refused))
             return
-        states.move(batch, to=Import.State.READY, **counts)
+        states.move(batch, to=Import.State.READY, field="state", **counts)
 
 
-def _check_rows(batch: Import) -> dict[str, int]:
-    counts = dict.fromkeys(
+def _check_rows(batch: Import) -> dict[str, Any]:
+    counts: dict[str, Any] = dict.fromkeys(
         ("row_count", "new_count", "changed_count", "unchanged_count", "refused_count", "conflict_count"), 0
     )
     planner = Planner()
-    with open_file(batch.parcel.file) as stream:
-        for rows in _chunks(_rows_of(batch, stream), BATCH):
+    with open_file(batch.parcel.file) as stream, closing(_rows_of(batch, stream)) as found:
+        for rows in _chunks(found, BATCH):
             plan = planner.plan(rows, lock=False)
             counts["row_count"] += len(rows)
             for name, number in _counts(plan).items():
@@ -76,8 +77,7 @@ def apply_batches(organization: UUID, import_id: UUID, by: Actor) -> None:
         if batch.state != Import.State.APPLYING:
             return
         planner, known = Planner(), _known()
-    with open_file(batch.parcel.file) as stream:
-        rows = _rows_of(batch, stream, known)
+    with open_file(batch.parcel.file) as stream, closing(_rows_of(batch, stream, known)) as rows:
         planner.skip(islice(rows, batch.cursor))
         at = batch.cursor
         for chunk in _chunks(rows, BATCH):
@@ -252,7 +252,7 @@ def _record(batch: Import, plan: Plan) -> None:
     )
 
 
-def _rows_of(batch: Import, stream: Any, known: Any = None) -> Iterator[CustomerRow]:
+def _rows_of(batch: Import, stream: Any, known: Any = None) -> Generator[CustomerRow, None, None]:
     table = open_table(getattr(stream, "file", stream), name=batch.name, encoding=batch.encoding or None)
     return customer_rows(table, batch.mapping, known or _known())
 

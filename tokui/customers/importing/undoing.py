@@ -60,7 +60,7 @@ def _revert_changes(batch: Import, by: Actor) -> bool:
     rows = list(ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.CHANGED).order_by("id")[:BATCH])
     if not rows:
         return False
-    keys = [row.customer_id for row in rows]
+    keys = [row.customer_id for row in rows if row.customer_id]
     current = {row.pk: row for row in Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update()}
     for row in rows:
         customer = current.get(row.customer_id) if row.customer_id else None
@@ -144,7 +144,7 @@ def _delete(rows: Sequence[Customer]) -> list[Customer]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for table in OWN_TABLES:
-                cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [keys])  # noqa: S608
+                cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [keys])
             cursor.execute("DELETE FROM customers_searchentry WHERE id = ANY(%s)", [keys])
             cursor.execute("DELETE FROM customers_customer WHERE id = ANY(%s)", [keys])
     except IntegrityError:

@@ -29,4 +29,4 @@ def customers_without(context: Context, key: str) -> str:
     wanted = context["request"].GET.copy()
     for name in (key, "after"):
         wanted.pop(name, None)
-    return "?" + wanted.urlencode()
+    return f"?{wanted.urlencode()}"

@@ -70,7 +70,7 @@ def batch(request: HttpRequest, key: str) -> HttpResponse:
         "batch": one,
         "step": STEPS[one.state],
         "is_running": one.state in RUNNING,
-        "is_open": one.state in ("uploaded", "ready"),
+        "is_open": one.state in ("uploaded", "ready") or (one.state == "refused" and bool(one.headings)),
         "share": one.cursor / one.row_count if one.row_count else 0,
         "fields": _fields(one),
         "page": rows,
@@ -105,7 +105,9 @@ def columns(request: HttpRequest, key: str) -> HttpResponse:
     one = row_of(Import, key)
     prefix = "column."
     mapping = {
-        name.removeprefix(prefix): value for name, value in request.POST.items() if name.startswith(prefix) and value
+        name.removeprefix(prefix): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(prefix) and value
     }
     choose_columns(one, mapping, by=actor(request), sender=request.POST.get("sender", ""))
     return sent_on(request, _url(one))

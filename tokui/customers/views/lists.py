@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -48,10 +50,11 @@ def index(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     query = parse_query(_values(request))
     page, is_cut = list_page(query, by=by)
-    columns = chosen_columns(query, by=by)
+    known = known_columns(by=by)
+    columns = chosen_columns(query, known)
     context = {
         "page": page,
-        "rows": cells_of(page.rows, columns),
+        "rows": [(row, _drawn(cells)) for row, cells in cells_of(page.rows, columns)],
         "columns": columns,
         "query": query,
         "is_cut": is_cut,
@@ -60,7 +63,14 @@ def index(request: HttpRequest) -> HttpResponse:
     if query.after:
         return render_page(request, "customers/list.html", context, fragment="customers/_rows.html")
     return render_page(
-        request, "customers/list.html", context | _around(request, query), fragment="customers/_list.html"
+        request, "customers/list.html", context | _around(request, query, known), fragment="customers/_list.html"
+    )
+
+
+def _drawn(cells: list[tuple[registry.ListColumn, str]]) -> SafeString:
+    """The cells of a row. Drawn here: fifty rows of template loops would take as long as the queries."""
+    return format_html_join(
+        "", '<td class="{}">{}</td>', (("num f2" if column.is_number else "soft p2", cell) for column, cell in cells)
     )
 
 
@@ -72,7 +82,7 @@ def _values(request: HttpRequest) -> dict[str, str]:
     return values | ({"columns": ",".join(chosen)} if chosen else {})
 
 
-def _around(request: HttpRequest, query: ListQuery) -> dict[str, Any]:
+def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListColumn]) -> dict[str, Any]:
     """What stands around the rows: conditions, views, orders."""
     by = actor(request)
     filters = [
@@ -88,7 +98,7 @@ def _around(request: HttpRequest, query: ListQuery) -> dict[str, Any]:
         "chips": [(key, _label(key), _word(key, value, choices)) for key, value in query.conditions.items()],
         "sorts": [one for one in registry.SORTS.values() if not one.permission or by.can(one.permission)],
         "owners": choices.get("owner", []),
-        "all_columns": known_columns(by=by),
+        "all_columns": known,
         "own_fields": CustomField.objects.filter(is_active=True),
         "is_everything": _bare(request) == "",
     }
@@ -179,13 +189,14 @@ def export(request: HttpRequest) -> HttpResponse:
     return _file(request, rows)
 
 
-def _file(request: HttpRequest, rows: Any) -> FileResponse:
+def _file(request: HttpRequest, rows: Any) -> HttpResponse:
     wanted = request.POST.get("format") or request.GET.get("format") or "xlsx"
     target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     export_customers(target, by=actor(request), customers=rows, file_format=wanted)
     target.seek(0)
     name = f"customers-{clock.today():%Y%m%d}.{wanted}"
-    return FileResponse(target, as_attachment=True, filename=name, content_type=FORMATS[wanted])
+    response = FileResponse(target, as_attachment=True, filename=name, content_type=FORMATS[wanted])
+    return cast("HttpResponse", response)
 
 
 @visited(CUSTOMERS_VIEW)

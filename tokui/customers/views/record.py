@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -71,6 +71,7 @@ def _customer(key: str) -> Customer:
 def _around(customer: Customer) -> dict[str, Any]:
     """The head and the rail of the page."""
     bonds = [(bond, RELATIONSHIP_WORDS[bond.kind][0 if bond.is_from_other else 1]) for bond in bonds_of(customer)]
+    payers = [(bond, word) for bond, word in bonds if bond.other.pk == customer.bill_to_id]
     has_group = any(bond.kind == Relationship.Kind.PARENT_COMPANY for bond, _word in bonds)
     return {
         "groups": GROUPS.items(),
@@ -78,6 +79,7 @@ def _around(customer: Customer) -> dict[str, Any]:
         "terms": terms_of(customer),
         "tags": list(customer.taggings.order_by("tag__name").values_list("tag__name", flat=True)),
         "bonds": bonds,
+        "shows_payer": customer.bill_to is not None and not any(bond.kind == "pays_for" for bond, _w in payers),
         "branches": hierarchy_of(customer) if has_group else [],
         "points": [
             (point, POINT_WORDS[point.kind]) for point in customer.contact_points.order_by("kind", "created_at")
@@ -170,12 +172,12 @@ def notes(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(CUSTOMERS_VIEW)
 @require_GET
-def file(request: HttpRequest, key: str, attachment: str) -> FileResponse:
+def file(request: HttpRequest, key: str, attachment: str) -> HttpResponse:
     """A file of the customer, always as a download: nothing that was uploaded is shown under our address."""
     row = row_of(Attachment, attachment, customer=row_of(Customer, key))
     response = FileResponse(open_file(row.file), as_attachment=True, filename=row.file.name)
     response.headers["Content-Type"] = "application/octet-stream"
-    return response
+    return cast("HttpResponse", response)
 
 
 @visited(CUSTOMERS_EDIT)

@@ -80,18 +80,19 @@ def allocate(
     _check(deposit, uses, invoices, advance_minor)
     holder = _advance_holder(advance_minor, advance_customer, invoices, uses)
     decision = uuid7()
-    made = _rows(deposit, now_uses, invoices, policy, decision, memo)
+    best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
+    made = _rows(deposit, now_uses, invoices, policy, decision, memo, best)
     if holder is not None:
         made.append(_advance(deposit, holder, advance_minor, policy, decision))
     ids = make_allocations(made, by=by)
-    _remember(deposit, decision, made, policy, by)
+    _remember(deposit, decision, made, policy, best, by)
     refresh_standings({row.customer_id for row in made}, by=by)
     _announce(deposit, decision, made, by)
     approval = (
         ask_approval(invoices[waiting.invoice_id], waiting.kind, waiting.amount_minor, memo, by=by) if waiting else None
     )
-    deposit.refresh_from_db()
-    return Allocated(decision, ids, deposit.left_minor, approval)
+    used = sum(row.amount_minor for row in made if row.kind in Allocation.FROM_DEPOSIT)
+    return Allocated(decision, ids, deposit.left_minor - used, approval)
 
 
 def keep_as_advance(deposit: Deposit, customer: Customer, *, by: Actor, amount_minor: int | None = None) -> Allocated:
@@ -167,9 +168,10 @@ def _rows(
     policy: PaymentPolicy,
     decision: UUID,
     memo: str,
+    best: Suggestion | None,
 ) -> list[NewAllocation]:
     rows = []
-    best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
+    closed: dict[date, bool] = {}
     for use in uses:
         invoice = invoices[use.invoice_id]
         debit, credit = accounts_of(use.kind, invoice.customer_id, policy)
@@ -178,7 +180,7 @@ def _rows(
                 decision=decision,
                 customer_id=invoice.customer_id,
                 amount_minor=use.amount_minor,
-                on=counting_day(deposit.received_on, [invoice]),
+                on=counting_day(deposit.received_on, [invoice], closed),
                 currency=deposit.currency,
                 kind=use.kind,
                 deposit_id=deposit.pk,
@@ -209,14 +211,19 @@ def _advance(deposit: Deposit, customer_id: UUID, amount: int, policy: PaymentPo
 
 
 def _remember(
-    deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], policy: PaymentPolicy, by: Actor
+    deposit: Deposit,
+    decision: UUID,
+    made: Sequence[NewAllocation],
+    policy: PaymentPolicy,
+    best: Suggestion | None,
+    by: Actor,
 ) -> None:
     """Write the decision for the scorecard, learn the payer's name, and take the answered suggestions away."""
-    best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
     owners = {row.customer_id for row in made if row.kind in Allocation.FROM_DEPOSIT}
     learned = learn_from(deposit, next(iter(owners)), by=by) if policy.learns_names and len(owners) == 1 else []
     Decision.objects.create(
         id=decision,
+        organization_id=deposit.organization_id,
         deposit=deposit,
         outcome=_outcome(best, made),
         grade=best.grade if best else "",

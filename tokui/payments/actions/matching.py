@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -73,7 +74,6 @@ def match_deposits(deposit_ids: Iterable[UUID] | None, *, by: Actor = SYSTEM) ->
     return done
 
 
-@transaction.atomic
 def confirm_suggestion(
     suggestion: Suggestion, *, by: Actor, difference: str = "", memo: str = "", keep_rest: bool = False
 ) -> Allocated:
@@ -112,10 +112,10 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
     """
     left = suggestion.deposit.left_minor
     kind = difference or (Allocation.Kind.FEE if suggestion.fee_minor else "")
-    open_minor = dict(
-        Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations]).values_list("pk", "total_minor")
-    )
-    settled = dict(Invoice.objects.filter(pk__in=list(open_minor)).values_list("pk", "settled_minor"))
+    found = Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations])
+    open_minor = {
+        key: total - settled for key, total, settled in found.values_list("pk", "total_minor", "settled_minor")
+    }
     uses = []
     for key, amount in suggestion.allocations:
         invoice_id = UUID(key)
@@ -123,7 +123,7 @@ def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
             raise NotFound
         paid = min(amount, left)
         left -= paid
-        missing = open_minor[invoice_id] - settled[invoice_id] - paid
+        missing = open_minor[invoice_id] - paid
         uses += [Use(invoice_id, paid)] if paid > 0 else []
         uses += [Use(invoice_id, missing, kind)] if missing > 0 and kind and kind != "open" else []
     return uses
@@ -193,7 +193,7 @@ def _post_set(
     certain: dict[UUID, Proposal], deposits: dict[UUID, Deposit], facts: Facts, policy: PaymentPolicy, by: Actor
 ) -> None:
     decisions = dict(zip(sorted(certain), uuid7_many(len(certain)), strict=True))
-    wanted = {key for proposal in certain.values() for key, _amount in proposal.allocations}
+    wanted: set[Any] = {key for proposal in certain.values() for key, _amount in proposal.allocations}
     invoices = {row.pk: row for row in lock_all(Invoice.objects.filter(pk__in=wanted))}
     rows: list[NewAllocation] = []
     closed: dict[date, bool] = {}
@@ -292,7 +292,7 @@ def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
             organization_id=organization,
             deposit_id=key,
             rank=rank,
-            customer_id=proposal.customer_id,
+            customer_id=proposal.customer_id,  # type: ignore[misc]  # the matcher's ids are any hashable
             grade=Grade.LIKELY if proposal.grade is Grade.CERTAIN and key in facts.touched else proposal.grade.value,
             score=proposal.score,
             reasons=stored_reasons(proposal.reasons),

@@ -143,7 +143,10 @@ def _own_doubts(signs: Signs, fit: Fit, place: int, policy: Policy) -> Iterable[
 def _doubted(
     candidates: list[Candidate], found: dict[Id, Signs], owing: frozenset[Id], *, is_declined: bool
 ) -> list[Candidate]:
-    """With the doubts that other payers and people raise."""
+    """With the doubts that other payers and people raise.
+
+    Whoever is reached only by the candidate's own name (the pupil by the guardian's) and owes nothing is no rival.
+    """
     doubted = []
     for candidate in candidates:
         owners = {party for invoice in (candidate.fit.invoices if candidate.fit else ()) for party in parties(invoice)}
@@ -152,7 +155,10 @@ def _doubted(
         rivals = [
             other
             for payer, other in found.items()
-            if payer != candidate.signs.payer and payer not in owners and not candidate.signs.outweighs(other)
+            if payer != candidate.signs.payer
+            and payer not in owners
+            and not candidate.signs.outweighs(other)
+            and not (other.bearer_id == candidate.signs.payer and payer not in owing)
         ]
         doubts = list(candidate.doubts)
         if rivals:

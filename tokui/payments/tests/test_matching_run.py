@@ -196,3 +196,17 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(organization):
 
     few = statements(2, 0)
     assert statements(12, 100) <= few + 2
+
+
+def test_a_second_part_payment_closes_exactly_what_is_still_open(organization, accountant):
+    customer = make_customer()
+    invoice = make_invoice(customer, 10_000)
+    allocate(make_deposit(4000, "ﾀﾞﾚｶ"), [Use(invoice.pk, 4000)], by=accountant)
+    deposit = make_deposit(5000)
+    match_all()
+    confirm_suggestion(
+        Suggestion.objects.get(deposit=deposit, rank=0), by=accountant, difference="discount", memo="端数"
+    )
+    invoice.refresh_from_db()
+    assert (invoice.settled_minor, Allocation.objects.get(kind="discount").amount_minor) == (10_000, 1000)
+    assert_books_balance()

@@ -26,14 +26,20 @@ def approvals(request: HttpRequest) -> HttpResponse:
     rows = Approval.objects.select_related("invoice__customer")
     waiting = list(rows.filter(state=Approval.State.WAITING).order_by("asked_at"))
     decided = list(rows.exclude(state=Approval.State.WAITING).order_by("-decided_at")[:50])
-    return render_page(request, "payments/approvals.html", {"waiting": waiting, "decided": decided}, fragment="payments/approvals.html")
+    return render_page(
+        request, "payments/approvals.html", {"waiting": waiting, "decided": decided}, fragment="payments/approvals.html"
+    )
 
 
 @require_POST
 @visited(PAYMENTS_APPROVE)
 def decide(request: HttpRequest, approval: str) -> HttpResponse:
-    row = decide_approval(found(Approval, approval), approve=request.POST.get("approve") == "yes", by=request.visit.actor)  # type: ignore[attr-defined]
-    said = _("Approved") if row.state == Approval.State.APPROVED else _("Refused")
+    row = decide_approval(
+        found(Approval, approval),
+        approve=request.POST.get("approve") == "yes",
+        by=request.visit.actor,  # type: ignore[attr-defined]
+    )
+    said = _("Approved") if row.state == Approval.State.APPROVED else _("Turned down")
     return sent_on(request, reverse("payments:approvals"), said)
 
 
@@ -55,7 +61,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest, todo: str) -> HttpResponse:
     row, by = found(ReturnToDo, todo), request.visit.actor  # type: ignore[attr-defined]
     if row.customer is None:
-        raise Invalid(field="customer", reason=_("Say first whose money it is: keep it as an advance from the workbench."))
+        raise Invalid(
+            field="customer", reason=_("Say first whose money it is: keep it as an advance from the workbench.")
+        )
     if request.POST.get("what") == "refund":
         account = found(BankAccount, request.POST.get("account", ""))
         refund(row, account=account, customer=row.customer, on=clock.today(), by=by)

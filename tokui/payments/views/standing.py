@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -29,7 +30,12 @@ def page(request: HttpRequest) -> HttpResponse:
     """入金確認. Today from the projection, page by page; a past day from the facts themselves."""
     as_of, state = _day(request), request.GET.get("state", "")
     state = state if state in FILTERS else ""
-    context = {"as_of": as_of, "state": state, "filters": [(key, STATES[key]) for key in FILTERS], "today": clock.today()}
+    context: dict[str, Any] = {
+        "as_of": as_of,
+        "state": state,
+        "filters": [(key, STATES[key]) for key in FILTERS],
+        "today": clock.today(),
+    }
     if as_of is not None and as_of != clock.today():
         lines = [one for one in customer_standings(as_of=as_of) if not state or one.standing.state == state]
         lines.sort(key=lambda one: (-one.standing.open_minor, one.code))
@@ -47,7 +53,9 @@ def aged(request: HttpRequest) -> HttpResponse:
     """売掛金年齢表."""
     as_of = _day(request) or clock.today()
     rows, total = aged_receivables(as_of)
-    return render_page(request, "payments/aged.html", {"rows": rows, "total": total, "as_of": as_of}, fragment="payments/aged.html")
+    return render_page(
+        request, "payments/aged.html", {"rows": rows, "total": total, "as_of": as_of}, fragment="payments/aged.html"
+    )
 
 
 @visited(PAYMENTS_VIEW)

@@ -59,7 +59,10 @@ def confirm(request: HttpRequest, deposit: str) -> HttpResponse:
         return toast(_bench(request, row.pk, opened=True), refusal.message, tone="bad")
     following = row.pk if made.left_minor and request.POST.get("mode") == "split" else following
     answer = _bench(request, following, opened=bool(following))
-    said = _("%(payer)s %(amount)s reconciled") % {"payer": row.payer_raw or _("Deposit"), "amount": f"{row.amount_minor:,}"}
+    said = _("%(payer)s %(amount)s reconciled") % {
+        "payer": row.payer_raw or _("Deposit"),
+        "amount": f"{row.amount_minor:,}",
+    }
     return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
 
 
@@ -174,7 +177,9 @@ def _pick(request: HttpRequest) -> int:
 
 
 def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
-    suggestion = Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
+    suggestion = (
+        Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
+    )
     if suggestion is None or not suggestion.allocations:
         raise Invalid(field="pick", reason=_("There is no candidate to confirm. Search for the invoice."))
     difference = request.POST.get("difference", "")
@@ -190,7 +195,8 @@ def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
 def _split_post(request: HttpRequest, row: Deposit) -> Any:
     customer = found(Customer, request.POST.get("customer", ""))
     uses = []
-    for name, text in request.POST.items():
+    for name in request.POST:
+        text = str(request.POST[name])
         if name.startswith("inv_") and text.strip():
             uses.append(Use(found(Invoice, name).pk, _amount(text, row.currency)))
     uses = [use for use in uses if use.amount_minor]

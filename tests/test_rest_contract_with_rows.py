@@ -1,0 +1,98 @@
+"""Schemathesis over operations of money whose ids are real: answers behind the look-up keep to the specification too."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.test_rest_contract import CHECKS, OPERATIONS, key
+from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
+from tokui.customers.models import Customer
+from tokui.invoices.models import Invoice
+from tokui.ledger.models import Entry, JournalExport
+from tokui.payments.models import Allocation, Approval, ReturnToDo, Suggestion
+
+assert key
+TAGS = {"banking", "ledger", "payments", "standing"}
+MONEY = [label for label, one in OPERATIONS.items() if TAGS & set(one.definition.raw.get("tags", ()))]
+ROWS = {
+    "account": BankAccount,
+    "statement": Statement,
+    "line": StatementLine,
+    "deposit": Deposit,
+    "customer": Customer,
+    "advance_customer": Customer,
+    "invoice": Invoice,
+    "entry": Entry,
+    "export": JournalExport,
+    "suggestion": Suggestion,
+    "allocation": Allocation,
+    "approval": Approval,
+    "return": ReturnToDo,
+}
+
+
+@pytest.fixture
+def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
+    """Public ids of a small world by the name under which a request may give them."""
+    from tokui.banking.tests.world import make_account, notice, paid, take
+    from tokui.ledger.exporting import make_export
+    from tokui.ledger.journals import Books, Layout
+    from tokui.payments.actions import ask_approval, ask_return, keep_as_advance, match_all
+    from tokui.payments.tests.world import DAY, make_customer, make_deposit, make_invoice
+
+    take(notice(paid("オオタ ユキ", 24_200)), make_account())
+    customer = make_customer()
+    invoices = [make_invoice(customer, amount) for amount in (24_200, 300, 5_000)]
+    for amount in (24_200, 10_000, 99):
+        make_deposit(amount)
+    match_all()
+    keep_as_advance(make_deposit(900), customer, by=owner)
+    ask_return(make_deposit(700, "シラナイ"), why="mistake", by=owner)
+    ask_approval(invoices[2], "write_off", 5_000, "倒産", by=owner)
+    make_export(Layout.FREEE, from_on=DAY, to_on=DAY, books=Books.TAX_INCLUDED, by=owner)
+    found = {name: [row.public_id for row in model.objects.all()] for name, model in ROWS.items()}
+    assert all(found.values())
+    yield found
+
+
+@pytest.mark.parametrize("label", MONEY)
+def test_operations_keep_to_the_specification_with_ids_that_exist(
+    label: str, key: str, rows: dict[str, list[str]]
+) -> None:
+    operation = OPERATIONS[label]
+    chosen = random.Random(label)
+
+    @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def keeps(case: Any) -> None:
+        case.path_parameters = real(case.path_parameters, rows, chosen)
+        case.query = real(case.query, rows, chosen)
+        case.body = real(case.body, rows, chosen)
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+    keeps()
+
+
+def real(value: Any, rows: dict[str, list[str]], chosen: random.Random) -> Any:
+    """The value with every id in it replaced by one that exists, and amounts by such as the world has."""
+    if isinstance(value, list):
+        return [real(one, rows, chosen) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _one(name, inner, rows, chosen) for name, inner in value.items()}
+
+
+def _one(name: str, value: Any, rows: dict[str, list[str]], chosen: random.Random) -> Any:
+    singular = name.removesuffix("_id")
+    if singular in rows and isinstance(value, str):
+        return chosen.choice(rows[singular])
+    if name in ("invoices", "deposits") and isinstance(value, list):
+        return [chosen.choice(rows[name.removesuffix("s")]) for _ in value]
+    if name.endswith("_minor") and isinstance(value, int):
+        return chosen.choice([1, 99, 700, 24_200])
+    return real(value, rows, chosen)

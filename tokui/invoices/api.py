@@ -1,0 +1,299 @@
+"""REST: sale lines, invoices, closing runs. The verbs ask for permission; here is only the shape."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from tokui import access
+from tokui.access.models import Business
+from tokui.access.permissions import INVOICES_VIEW, SALES_RECORD
+from tokui.catalog.models import Product
+from tokui.core.actors import Actor
+from tokui.core.errors import Invalid, NotFound
+from tokui.core.ids import parse_public_id, public_id
+from tokui.invoices import actions, sending
+from tokui.invoices.api_shapes import (
+    LARGEST,
+    ClosingIn,
+    ClosingOut,
+    CreditIn,
+    InvoiceDetail,
+    InvoiceIn,
+    InvoicePage,
+    MailOut,
+    ReasonIn,
+    RecordedOut,
+    SaleIn,
+    SaleOut,
+    SalePage,
+    SalesIn,
+    SendIn,
+)
+from tokui.invoices.models import Invoice, InvoiceTax, SaleLine
+from tokui.invoices.public import pdf_response
+from tokui.invoices.queries import InvoiceSearch, find_invoices
+from tokui.ui.paging import InvalidCursor, page_of
+
+invoices = Router(tags=["invoices"])
+sales = Router(tags=["sale lines"])
+closings = Router(tags=["closing runs"])
+
+
+@sales.get("", response=SalePage, summary="Sale lines, newest first")
+def list_sales(
+    request: HttpRequest,
+    customer: Annotated[str, Query(max_length=40)] = "",
+    waiting: bool | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=300)] = "",
+) -> dict[str, Any]:
+    access.require(_by(request), INVOICES_VIEW)
+    rows = SaleLine.objects.all()
+    if customer:
+        rows = rows.filter(customer_id=_key(customer, "cus", "customer"))
+    if waiting is not None:
+        rows = rows.filter(invoice__isnull=waiting)
+    page = _page(rows, ("-sold_on", "-id"), cursor, limit)
+    return {"data": [_sale(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+@sales.post("", response={201: RecordedOut}, summary="Record sales, all or none")
+def record(request: HttpRequest, given: SalesIn) -> Status[Any]:
+    recorded = actions.record_sales([_new_sale(one) for one in given.sales], by=_by(request))
+    late = [
+        {"id": public_id("sal", one.line_id), "sold_on": one.sold_on, "next_closing_on": one.next_closing_on}
+        for one in recorded.late
+    ]
+    ids = [public_id("sal", key) for key in recorded.ids]
+    return Status(201, {"ids": ids, "known_count": recorded.known_count, "late": late})
+
+
+@sales.get("/{key}", response=SaleOut, summary="One sale line")
+def get_sale(request: HttpRequest, key: str) -> dict[str, Any]:
+    access.require(_by(request), INVOICES_VIEW)
+    return _sale(_line_of(key))
+
+
+@sales.delete("/{key}", response={204: None}, summary="Take back a sale that is not invoiced")
+def delete_sale(request: HttpRequest, key: str) -> Status[Any]:
+    access.require(_by(request), SALES_RECORD)
+    actions.delete_sale(_line_of(key), by=_by(request))
+    return Status(204, None)
+
+
+@invoices.get("", response=InvoicePage, summary="Invoices and credit notes, newest first")
+def list_invoices(
+    request: HttpRequest,
+    customer: Annotated[str, Query(max_length=40)] = "",
+    state: Literal["", "draft", "issued", "void", "open", "paid"] = "",
+    issued_from: date | None = None,
+    issued_to: date | None = None,
+    total_from: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
+    total_to: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
+    number: Annotated[str, Query(max_length=40)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str, Query(max_length=300)] = "",
+) -> dict[str, Any]:
+    access.require(_by(request), INVOICES_VIEW)
+    search = InvoiceSearch(
+        from_on=issued_from,
+        to_on=issued_to,
+        least_minor=total_from,
+        most_minor=total_to,
+        number=_text(number),
+        state=state,
+        customer_id=_key(customer, "cus", "customer") if customer else None,
+    )
+    page = _page(find_invoices(search), ("-issued_on", "-id"), cursor, limit)
+    return {"data": [_invoice(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+
+
+@invoices.post("", response={201: InvoiceDetail}, summary="Draft an invoice, and issue it if asked")
+def create(request: HttpRequest, given: InvoiceIn) -> Status[Any]:
+    by = _by(request)
+    terms = actions.InvoiceTerms(
+        given.issued_on, given.due_on, None, _text(given.subject), _text(given.remarks), given.withholds
+    )
+    if given.sale_lines:
+        keys = [_key(one, "sal", "sale_lines") for one in given.sale_lines]
+        draft = actions.draft_from_sales(keys, terms=terms, by=by)
+    else:
+        if not given.customer:
+            raise Invalid(field="customer", reason=_("Say whom to invoice."))
+        customer = _key(given.customer, "cus", "customer")
+        draft = actions.draft_invoice(customer, [_new_sale(one) for one in given.sales], terms=terms, by=by)
+    if given.issue:
+        actions.issue_invoice(draft, by=by)
+    return Status(201, _detail(draft))
+
+
+@invoices.get("/{key}", response=InvoiceDetail, summary="One invoice with its lines and taxes")
+def get_invoice(request: HttpRequest, key: str) -> dict[str, Any]:
+    access.require(_by(request), INVOICES_VIEW)
+    return _detail(_invoice_of(key))
+
+
+@invoices.get(
+    "/{key}/pdf",
+    summary="The document as PDF",
+    openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}},
+)
+def get_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    access.require(_by(request), INVOICES_VIEW)
+    return pdf_response(_invoice_of(key))
+
+
+@invoices.post("/{key}/issue", response=InvoiceDetail, summary="Issue a draft")
+def issue(request: HttpRequest, key: str) -> dict[str, Any]:
+    return _detail(actions.issue_invoice(_invoice_of(key), by=_by(request)))
+
+
+@invoices.delete("/{key}", response={204: None}, summary="Delete a draft")
+def delete(request: HttpRequest, key: str) -> Status[Any]:
+    actions.delete_draft(_invoice_of(key), by=_by(request))
+    return Status(204, None)
+
+
+@invoices.post("/{key}/void", response=InvoiceDetail, summary="Void by a reversing document, which is answered")
+def void(request: HttpRequest, key: str, given: ReasonIn) -> dict[str, Any]:
+    return _detail(actions.void_invoice(_invoice_of(key), reason=_text(given.reason), by=_by(request)))
+
+
+@invoices.post("/{key}/credit_notes", response={201: InvoiceDetail}, summary="Give back all or some lines")
+def credit(request: HttpRequest, key: str, given: CreditIn) -> Status[Any]:
+    lines = None
+    if given.lines is not None:
+        lines = [
+            actions.CreditLine(_key(one.line, "sal", "line"), one.quantity_milli, one.amount_minor)
+            for one in given.lines
+        ]
+    note = actions.credit_invoice(_invoice_of(key), lines, reason=_text(given.reason), by=_by(request))
+    return Status(201, _detail(note))
+
+
+@invoices.post("/{key}/sending", response={202: MailOut}, summary="Send by mail")
+def send(request: HttpRequest, key: str, given: SendIn) -> Status[Any]:
+    mail = sending.send_invoice(_invoice_of(key), to=given.to, by=_by(request))
+    return Status(202, {"mail": mail.public_id, "to": mail.to})
+
+
+@closings.post("", response={201: ClosingOut}, summary="Close a day: sales become invoices")
+def close(request: HttpRequest, given: ClosingIn) -> Status[Any]:
+    closed = actions.close_sales(given.on, by=_by(request))
+    return Status(201, {**closed.__dict__, "id": public_id("run", closed.run_id)})
+
+
+def _by(request: HttpRequest) -> Actor:
+    return request.visit.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def _page(rows: Any, order: tuple[str, ...], cursor: str, limit: int) -> Any:
+    try:
+        return page_of(rows, order=order, after=cursor, size=limit)
+    except InvalidCursor as trouble:
+        raise Invalid(field="cursor", reason=_("This cursor is not one of ours.")) from trouble
+
+
+def _key(text: str, prefix: str, field: str) -> UUID:
+    try:
+        return parse_public_id(text, prefix)
+    except ValueError as trouble:
+        raise Invalid(field=field, reason=_("This is not an id of that kind.")) from trouble
+
+
+def _text(text: str) -> str:
+    """PostgreSQL keeps no NUL; control characters have no place in a document."""
+    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+        raise Invalid(field="text", reason=_("Control characters are not allowed."))
+    return text
+
+
+def _new_sale(given: SaleIn) -> actions.NewSale:
+    return actions.NewSale(
+        customer_id=_key(given.customer, "cus", "customer"),
+        sold_on=given.sold_on,
+        description=_text(given.description),
+        quantity_milli=given.quantity_milli,
+        unit_minor=given.unit_minor,
+        amount_minor=given.amount_minor,
+        product_id=_existing(Product, given.product, "prd", "product"),
+        business_id=_existing(Business, given.business, "biz", "business"),
+        tax_kind=given.tax_kind,
+        tax_included=given.tax_included,
+        currency=given.currency,
+        channel=_text(given.channel) if given.channel is not None else None,
+        region=_text(given.region) if given.region is not None else None,
+        source="api",
+        external_id=_text(given.external_id) if given.external_id else None,
+    )
+
+
+def _existing(model: Any, text: str | None, prefix: str, field: str) -> UUID | None:
+    if not text:
+        return None
+    key = _key(text, prefix, field)
+    if not model.objects.filter(pk=key).exists():
+        raise Invalid(field=field, reason=_("There is no such record here."))
+    return key
+
+
+def _line_of(text: str) -> SaleLine:
+    return _found(SaleLine.objects.all(), text, "sal")  # type: ignore[no-any-return]
+
+
+def _invoice_of(text: str) -> Invoice:
+    rows = Invoice.objects.select_related("customer", "business", "issuer", "corrects")
+    return _found(rows, text, "inv")  # type: ignore[no-any-return]
+
+
+def _found(rows: Any, text: str, prefix: str) -> Any:
+    try:
+        row = rows.filter(pk=parse_public_id(text, prefix)).first()
+    except ValueError:
+        row = None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _sale(row: SaleLine) -> dict[str, Any]:
+    same = ("sold_on", "description", "quantity_milli", "unit", "unit_minor", "amount_minor", "tax_kind", "rate_bp")
+    more = ("tax_included", "currency", "channel", "region", "external_id")
+    return {
+        **{name: getattr(row, name) for name in same + more},
+        "id": row.public_id,
+        "customer": public_id("cus", row.customer_id),
+        "business": public_id("biz", row.business_id),
+        "product": public_id("prd", row.product_id) if row.product_id else None,
+        "invoice": public_id("inv", row.invoice_id) if row.invoice_id else None,
+    }
+
+
+def _invoice(row: Invoice) -> dict[str, Any]:
+    same = ("number", "kind", "state", "issued_on", "closing_on", "due_on", "currency", "net_minor", "tax_minor")
+    more = ("total_minor", "withholding_minor", "settled_minor", "open_minor", "paid_on", "subject", "sent_at")
+    return {
+        **{name: getattr(row, name) for name in same + more},
+        "id": row.public_id,
+        "customer": public_id("cus", row.customer_id),
+        "business": public_id("biz", row.business_id),
+        "corrects": public_id("inv", row.corrects_id) if row.corrects_id else None,
+    }
+
+
+def _detail(row: Invoice) -> dict[str, Any]:
+    taxes = InvoiceTax.objects.filter(invoice=row).order_by("-rate_bp", "tax_kind")
+    lines = SaleLine.objects.filter(invoice=row).order_by("sold_on", "id")
+    return {**_invoice(row), "lines": [_sale(line) for line in lines], "taxes": list(taxes)}
+
+
+router = Router()
+router.add_router("/invoices", invoices)
+router.add_router("/sale_lines", sales)
+router.add_router("/closing_runs", closings)

@@ -1,0 +1,173 @@
+"""The shapes of REST: what a request may hold and what an answer holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from ninja import Field, Schema
+
+Kind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
+LARGEST = 90_000_000_000_000
+Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+
+
+class SaleIn(Schema):
+    """A sale. What is left out comes from the product, its price of the day, or the customer."""
+
+    model_config = {"extra": "forbid"}
+
+    customer: str = Field(max_length=40, examples=["cus_…"])
+    sold_on: date
+    description: str = Field("", max_length=200)
+    quantity_milli: Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)] = 1_000
+    unit_minor: Amount | None = None
+    amount_minor: Amount | None = None
+    product: str | None = Field(None, max_length=40)
+    business: str | None = Field(None, max_length=40)
+    tax_kind: Kind | None = None
+    tax_included: bool | None = None
+    currency: str = Field("JPY", min_length=3, max_length=3)
+    channel: str | None = Field(None, max_length=30)
+    region: str | None = Field(None, max_length=30)
+    external_id: str | None = Field(None, max_length=120, description="The same id twice adds nothing")
+
+
+class SaleOut(Schema):
+    id: str
+    customer: str
+    business: str
+    product: str | None
+    sold_on: date
+    description: str
+    quantity_milli: int
+    unit: str
+    unit_minor: int
+    amount_minor: int
+    tax_kind: str
+    rate_bp: int
+    tax_included: bool
+    currency: str
+    channel: str
+    region: str
+    invoice: str | None
+    external_id: str | None
+
+
+class LateOut(Schema):
+    id: str
+    sold_on: date
+    next_closing_on: date
+
+
+class RecordedOut(Schema):
+    ids: list[str]
+    known_count: int
+    late: list[LateOut]
+
+
+class SalesIn(Schema):
+    model_config = {"extra": "forbid"}
+    sales: list[SaleIn] = Field(min_length=1, max_length=1_000)
+
+
+class SalePage(Schema):
+    data: list[SaleOut]
+    next_cursor: str | None
+
+
+class TaxOut(Schema):
+    tax_kind: str
+    rate_bp: int
+    net_minor: int
+    tax_minor: int
+    tax_included: bool
+
+
+class InvoiceOut(Schema):
+    id: str
+    number: str | None
+    kind: str
+    state: str
+    customer: str
+    business: str
+    issued_on: date
+    closing_on: date | None
+    due_on: date
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    withholding_minor: int
+    settled_minor: int
+    open_minor: int
+    paid_on: date | None
+    subject: str
+    corrects: str | None
+    sent_at: datetime | None
+
+
+class InvoiceDetail(InvoiceOut):
+    lines: list[SaleOut]
+    taxes: list[TaxOut]
+
+
+class InvoicePage(Schema):
+    data: list[InvoiceOut]
+    next_cursor: str | None
+
+
+class InvoiceIn(Schema):
+    """A draft of new sales, or of recorded `sale_lines` that wait."""
+
+    model_config = {"extra": "forbid"}
+
+    customer: str | None = Field(None, max_length=40)
+    sales: list[SaleIn] = Field(default_factory=list, max_length=500)
+    sale_lines: list[str] = Field(default_factory=list, max_length=500)
+    issued_on: date | None = None
+    due_on: date | None = None
+    subject: str = Field("", max_length=120)
+    remarks: str = Field("", max_length=500)
+    withholds: bool = False
+    issue: bool = Field(default=False, description="Issue it at once")
+
+
+class ReasonIn(Schema):
+    model_config = {"extra": "forbid"}
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class CreditLineIn(Schema):
+    model_config = {"extra": "forbid"}
+    line: str = Field(max_length=40)
+    quantity_milli: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    amount_minor: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+
+
+class CreditIn(ReasonIn):
+    lines: list[CreditLineIn] | None = None
+
+
+class SendIn(Schema):
+    model_config = {"extra": "forbid"}
+    to: str = Field("", max_length=254)
+
+
+class MailOut(Schema):
+    mail: str
+    to: str
+
+
+class ClosingIn(Schema):
+    model_config = {"extra": "forbid"}
+    on: date
+
+
+class ClosingOut(Schema):
+    id: str
+    invoice_count: int
+    line_count: int
+    late_count: int
+    problem_count: int
+    total_minor: int

@@ -1,0 +1,172 @@
+"""What the pages of sales and invoices share: keys in addresses, states as people see them, forms."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tokui.access.models import Business
+from tokui.catalog.models import Product
+from tokui.core import clock
+from tokui.core.actors import Actor
+from tokui.core.errors import Invalid, NotFound
+from tokui.core.ids import parse_public_id
+from tokui.customers.models import Customer
+from tokui.invoices.models import Invoice, Receipt, SaleLine
+
+STATES: dict[str, str | Promise] = {
+    "": _("All"),
+    "draft": _("Drafts"),
+    "open": _("Open"),
+    "overdue": _("Overdue"),
+    "paid": _("Paid"),
+    "void": _("Void"),
+}
+TAX_KINDS = [
+    ("", _("As the product")),
+    ("standard", _("Standard rate")),
+    ("reduced", _("Reduced rate")),
+    ("exempt", _("Exempt")),
+    ("out_of_scope", _("Out of scope")),
+    ("export", _("Export")),
+]
+
+
+def actor_of(request: Any) -> Actor:
+    return request.visit.actor  # type: ignore[no-any-return]
+
+
+def key_of(text: str, prefix: str) -> UUID:
+    try:
+        return parse_public_id(text, prefix)
+    except ValueError:
+        raise NotFound from None
+
+
+def invoice_of(text: str) -> Invoice:
+    found = Invoice.objects.select_related("customer", "business", "issuer", "corrects")
+    invoice = found.filter(pk=key_of(text, Invoice.PREFIX)).first()
+    if invoice is None:
+        raise NotFound
+    return invoice
+
+
+def receipt_of(text: str) -> Receipt:
+    receipt = Receipt.objects.select_related("issuer").filter(pk=key_of(text, Receipt.PREFIX)).first()
+    if receipt is None:
+        raise NotFound
+    return receipt
+
+
+def sale_of(text: str) -> SaleLine:
+    rows = SaleLine.objects.select_related("customer", "product", "business", "invoice")
+    line = rows.filter(pk=key_of(text, SaleLine.PREFIX)).first()
+    if line is None:
+        raise NotFound
+    return line
+
+
+def collection_state(invoice: Invoice, today: date) -> tuple[str, str | Promise]:
+    """The collection disc and word of one document, from its own columns."""
+    if invoice.state == Invoice.State.DRAFT:
+        return "wait", _("Draft")
+    if invoice.state == Invoice.State.VOID:
+        return "ended", _("Void")
+    if invoice.open_minor == 0:
+        return "paid", _("Settled") if invoice.kind == Invoice.Kind.CREDIT_NOTE else _("Paid")
+    if invoice.kind == Invoice.Kind.CREDIT_NOTE:
+        return "open", _("To be used")
+    if invoice.due_on < today:
+        return "overdue", _("Overdue")
+    return ("partial", _("Partly paid")) if invoice.settled_minor else ("open", _("Not yet paid"))
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class SaleForm(forms.Form):
+    """One sale: a customer by code, what, how many, for how much."""
+
+    customer = forms.CharField(label=_("Customer code"), max_length=30)
+    sold_on = forms.DateField(label=_("Day of sale"), widget=DayInput)
+    product = forms.CharField(label=_("Product code"), max_length=30, required=False)
+    description = forms.CharField(label=_("What was sold"), max_length=200, required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=3, initial=1)
+    unit_minor = forms.IntegerField(label=_("Unit price"), required=False)
+    tax_kind = forms.ChoiceField(label=_("Tax"), choices=TAX_KINDS, required=False)
+    tax_included = forms.NullBooleanField(
+        label=_("Price"),
+        required=False,
+        widget=forms.Select(choices=[("", _("As usual")), ("false", _("Without tax")), ("true", _("With tax"))]),
+    )
+    business = forms.ModelChoiceField(label=_("Business"), queryset=Business.objects.none(), required=False)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["business"].queryset = Business.objects.order_by("code")  # type: ignore[attr-defined]
+        self.fields["sold_on"].initial = clock.today
+
+    def clean_customer(self) -> Customer:
+        found = Customer.objects.filter(code=self.cleaned_data["customer"].strip()).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no such customer."))
+        return found
+
+    def clean_product(self) -> Product | None:
+        code = self.cleaned_data["product"].strip()
+        found = Product.objects.filter(code=code).first() if code else None
+        if code and found is None:
+            raise forms.ValidationError(_("There is no such product."))
+        return found
+
+    def sale(self) -> Any:
+        from tokui.invoices.recording import NewSale
+
+        told = self.cleaned_data
+        return NewSale(
+            told["customer"].pk,
+            told["sold_on"],
+            told["description"],
+            quantity_milli=int(told["quantity"] * 1_000),
+            unit_minor=told["unit_minor"],
+            product_id=told["product"].pk if told["product"] else None,
+            business_id=told["business"].pk if told["business"] else None,
+            tax_kind=told["tax_kind"] or None,
+            tax_included=told["tax_included"],
+        )
+
+
+class TermsForm(forms.Form):
+    issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput, required=False)
+    due_on = forms.DateField(label=_("Due day"), widget=DayInput, required=False)
+    subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
+    withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
+
+
+def whole_or_none(text: str, field: str) -> int | None:
+    """A number typed into a filter, with separators or full-width digits."""
+    from tokui.core.refused import ValueRefused
+    from tokui.core.values.numbers import parse_whole
+
+    if not text.strip():
+        return None
+    try:
+        return parse_whole(text)
+    except ValueRefused:
+        raise Invalid(field=field, reason=str(_("This is not a number."))) from None
+
+
+def day_or_none(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

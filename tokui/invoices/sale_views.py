@@ -1,0 +1,117 @@
+"""Pages of sales: the list, typing one in, a file with its preview."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tokui.access.doors import visited
+from tokui.access.permissions import SALES_RECORD
+from tokui.core.errors import NotFound, Refusal
+from tokui.invoices import actions, importing
+from tokui.invoices.doors import SaleForm, actor_of, sale_of
+from tokui.invoices.models import SaleImport, SaleImportRow, SaleLine
+from tokui.ui.doors import page_of, render_page, sent_on
+
+
+@visited(SALES_RECORD)
+def index(request: HttpRequest) -> HttpResponse:
+    """Sales, newest first; those that wait for an invoice on top by choice."""
+    rows = SaleLine.objects.select_related("customer", "business", "invoice")
+    waiting = request.GET.get("state") == "waiting"
+    if waiting:
+        rows = rows.filter(invoice=None)
+    if request.GET.get("customer"):
+        rows = rows.filter(customer__code=request.GET["customer"].strip())
+    page = page_of(rows, order=("-sold_on", "-id"), after=request.GET.get("after", ""))
+    return render_page(request, "invoices/sales.html", {"page": page, "waiting": waiting, "told": request.GET})
+
+
+@visited(SALES_RECORD)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = SaleForm(request.POST or None, initial={"customer": request.GET.get("customer", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            recorded = actions.record_sales([form.sale()], by=actor_of(request))
+            return sent_on(request, reverse("invoices:new_sale"), _told(recorded))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return render(request, "invoices/sale.html", {"form": form, "line": None}, status=422 if form.errors else 200)
+
+
+def _told(recorded: actions.Recorded) -> str:
+    if not recorded.late:
+        return _("The sale was recorded.")
+    day = recorded.late[0].next_closing_on
+    return _("The sale was recorded. Its period is already invoiced; it goes on the invoice of %(day)s.") % {"day": day}
+
+
+@visited(SALES_RECORD)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    line = sale_of(key)
+    start = {
+        "customer": line.customer.code,
+        "sold_on": line.sold_on,
+        "product": line.product.code if line.product else "",
+        "description": line.description,
+        "quantity": line.quantity_milli / 1_000,
+        "unit_minor": line.unit_minor,
+        "tax_kind": line.tax_kind,
+        "tax_included": line.tax_included,
+        "business": line.business_id,
+    }
+    form = SaleForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_sale(line, form.sale(), by=actor_of(request))
+            return sent_on(request, reverse("invoices:sales"), _("Saved."))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return render(request, "invoices/sale.html", {"form": form, "line": line}, status=422 if form.errors else 200)
+
+
+@visited(SALES_RECORD)
+@require_POST
+def delete(request: HttpRequest, key: str) -> HttpResponse:
+    actions.delete_sale(sale_of(key), by=actor_of(request))
+    return sent_on(request, reverse("invoices:sales"), _("The sale was deleted."))
+
+
+@visited(SALES_RECORD)
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """Drop a file of sales; the preview follows."""
+    file = request.FILES.get("file")
+    if request.method == "POST" and file:
+        by = actor_of(request)
+        batch = importing.receive_sales(file.read(), name=file.name or "", by=by)
+        try:
+            importing.check_sales(batch, by=by)
+        except Refusal as refusal:
+            return render(request, "invoices/sale_upload.html", {"trouble": refusal.message}, status=422)
+        return redirect("invoices:sale_import", pk=batch.pk)
+    recent = SaleImport.objects.order_by("-created_at", "-id")[:20]
+    return render(request, "invoices/sale_upload.html", {"recent": recent})
+
+
+@visited(SALES_RECORD)
+@require_http_methods(["GET", "POST"])
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The preview with every refused row; applying it."""
+    found = SaleImport.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    if request.method == "POST":
+        importing.apply_sales(found, by=actor_of(request))
+        told = _("%(new)s sales were recorded, %(known)s were known already.")
+        message = told % {"new": found.new_count, "known": found.known_count}
+        return sent_on(request, reverse("invoices:sale_import", args=[found.pk]), message)
+    rows = SaleImportRow.objects.filter(batch=found).order_by("row")[:500]
+    return render(request, "invoices/sale_import.html", {"batch": found, "rows": rows})
