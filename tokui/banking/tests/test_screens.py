@@ -131,7 +131,10 @@ def test_a_broken_file_says_line_field_found_and_expected_in_both_languages(page
     assert Statement.objects.get().state == "refused"
     assert Deposit.objects.count() == 0
     found = Statement.objects.get().refusal
-    for language, labels in (("ja", ["項目", "明細から計算した値", "ファイルに書かれた値"]), ("en", ["Field", "Its rows make", "The file states"])):
+    for language, labels in (
+        ("ja", ["項目", "明細から計算した値", "ファイルに書かれた値"]),
+        ("en", ["Field", "Its rows make", "The file states"]),
+    ):
         with translation.override(language):
             facts = refusal_facts(found)
             said = refusal_word(found["code"])

@@ -266,3 +266,11 @@ def test_a_key_without_the_permission_changes_nothing(client, owner):
     )
     assert answer.status_code == 403
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/products?q=%00", "/products?business=biz_x", "/products/prd_x", "/products/prd_x/prices"]
+)
+def test_nonsense_from_a_program_is_refused_not_a_crash(call, path):
+    assert call("get", path).status_code in (200, 404, 422)
+    assert call("post", "/products", {"code": "x\0", "name": "a\0b"}).status_code in (400, 422)

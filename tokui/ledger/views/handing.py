@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -47,24 +46,20 @@ def exports(request: HttpRequest) -> HttpResponse:
             return sent_on(request, reverse("ledger:exports"), told % {"number": number})
     rows = JournalExport.objects.order_by("-exported_at")
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.name = LAYOUT_NAMES[Layout(row.layout)]  # type: ignore[attr-defined]  # the page's word for it
-    start = _start()
+    month = month_before(clock.today().replace(day=1))
     context = {
         "tab": "exports",
         "form": form,
         "exports": page,
+        "written": [(row, LAYOUT_NAMES[Layout(row.layout)]) for row in page.object_list],
         "waiting": [
-            (LAYOUT_NAMES[layout], capped_count(waiting(layout, start["from_on"], start["to_on"])))
-            for layout in _used()
+            (LAYOUT_NAMES[layout], capped_count(waiting(layout, month, month_end(month)))) for layout in _used()
         ],
-        "from_on": start["from_on"],
-        "to_on": start["to_on"],
     }
     return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
 
 
-def _start() -> dict[str, Any]:
+def _start() -> dict[str, object]:
     """Last month, for the program of the last export."""
     last = JournalExport.objects.order_by("-exported_at").first()
     month = month_before(clock.today().replace(day=1))
@@ -81,7 +76,7 @@ def _used() -> list[Layout]:
     return [layout for layout in Layout if layout in known]
 
 
-@visited(LEDGER_EXPORT)
+@visited(LEDGER_EXPORT)  # type: ignore[arg-type]  # a file is an answer too
 @require_GET
 def export_file(request: HttpRequest, key: str) -> FileResponse:
     """The file of an export, as it was written."""
