@@ -171,7 +171,7 @@ def read_once_more(request: HttpRequest, statement: str) -> HttpResponse:
     return sent_on(request, reverse("banking:statement", args=[found.public_id]))
 
 
-@visited(BANK_VIEW)  # type: ignore[arg-type]  # a streamed answer is an answer
+@visited(BANK_VIEW)  # a streamed answer is an answer
 @require_GET
 def original(request: HttpRequest, statement: str) -> HttpResponseBase:
     """The file as it came, byte for byte; never shown by the browser."""

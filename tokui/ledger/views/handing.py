@@ -76,7 +76,7 @@ def _used() -> list[Layout]:
     return [layout for layout in Layout if layout in known]
 
 
-@visited(LEDGER_EXPORT)  # type: ignore[arg-type]  # a file is an answer too
+@visited(LEDGER_EXPORT)  # a file is an answer too
 @require_GET
 def export_file(request: HttpRequest, key: str) -> FileResponse:
     """The file of an export, as it was written."""
