@@ -92,17 +92,17 @@ def test_a_row_s_pages_are_closed_to_those_without_the_permission(organization):
     client = signed_in("sales")
     for address in (
         f"/bank/{account.public_id}",
-        f"/statements/{read.public_id}",
-        f"/statements/{read.public_id}/original",
+        f"/bank/statements/{read.public_id}",
+        f"/bank/statements/{read.public_id}/original",
     ):
         assert client.get(address).status_code == 403
-    assert client.post(f"/statements/{read.public_id}/again").status_code == 403
+    assert client.post(f"/bank/statements/{read.public_id}/again").status_code == 403
     assert upload(client, notice(paid("ヤマダ", 200))).status_code == 403
     assert Statement.objects.count() == 1
 
 
 def test_what_does_not_exist_is_not_found(page):
-    for address in ("/bank/acc_x", "/statements/stm_x", "/deposits/dep_x", "/statements/cus_01jd"):
+    for address in ("/bank/acc_x", "/bank/statements/stm_x", "/deposits/dep_x", "/bank/statements/cus_01jd"):
         assert page.get(address).status_code == 404
 
 
@@ -110,7 +110,7 @@ def test_a_good_file_leads_to_its_result(page):
     make_account()
     response = upload(page, notice(paid("ヤマダ タロウ", 13200), paid("スズキ", 500)))
     read = Statement.objects.get()
-    assert (response.status_code, response["Location"]) == (302, f"/statements/{read.public_id}")
+    assert (response.status_code, response["Location"]) == (302, f"/bank/statements/{read.public_id}")
     shown = text_of(page.get(response["Location"]))
     assert "ﾔﾏﾀﾞ ﾀﾛｳ" in shown
     assert f"/deposits/{Deposit.objects.get(amount_minor=13200).public_id}" in shown
@@ -203,7 +203,7 @@ def test_an_empty_file_is_refused_in_words(page):
 def test_a_file_that_is_being_read_is_asked_for_again_until_it_is_read(page):
     account = make_account()
     waiting = import_statement(notice(paid("ヤマダ", 100)), account=account, name="f.txt", by=SYSTEM)
-    address = f"/statements/{waiting.public_id}"
+    address = f"/bank/statements/{waiting.public_id}"
     assert "every 1500ms" in text_of(page.get(address))
     assert "hx-trigger" in text_of(page.get(f"{address}/row"))
     run_pending()
@@ -216,7 +216,7 @@ def test_a_file_that_is_being_read_is_asked_for_again_until_it_is_read(page):
 def test_the_original_is_downloaded_byte_for_byte(page):
     content = notice(paid("ヤマダ", 100))
     read = take(content, make_account())
-    response = page.get(f"/statements/{read.public_id}/original")
+    response = page.get(f"/bank/statements/{read.public_id}/original")
     assert b"".join(response.streaming_content) == content
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -224,11 +224,11 @@ def test_the_original_is_downloaded_byte_for_byte(page):
 
 def test_lines_are_shown_page_by_page(page):
     read = take(notice(*(paid("ヤマダ", 100 + n) for n in range(60))), make_account())
-    first = page.get(f"/statements/{read.public_id}")
+    first = page.get(f"/bank/statements/{read.public_id}")
     assert len(first.context["lines"]) == 50
-    second = page.get(f"/statements/{read.public_id}", {"after": first.context["page"].next_cursor})
+    second = page.get(f"/bank/statements/{read.public_id}", {"after": first.context["page"].next_cursor})
     assert [line.amount_minor for line, _kind, _deposit in second.context["lines"]] == list(range(150, 160))
-    assert page.get(f"/statements/{read.public_id}?after=forged").status_code == 422
+    assert page.get(f"/bank/statements/{read.public_id}?after=forged").status_code == 422
 
 
 def test_missing_days_are_flagged_on_the_list_and_on_the_result(page):
@@ -236,7 +236,7 @@ def test_missing_days_are_flagged_on_the_list_and_on_the_result(page):
     take(statement(1000, paid("ヤマダ", 100, DAY - timedelta(9)), from_on=DAY - timedelta(9)), account)
     read = take(statement(5000, paid("スズキ", 100), from_on=DAY), account)
     assert read.gap_minor == 3900
-    assert "3,900" in text_of(page.get(f"/statements/{read.public_id}"))
+    assert "3,900" in text_of(page.get(f"/bank/statements/{read.public_id}"))
     assert [row.pk for row in page.get("/statements?state=gap").context["page"].rows] == [read.pk]
 
 
@@ -317,7 +317,7 @@ def test_the_columns_of_an_unknown_csv_are_chosen_tried_kept_and_used(page):
     assert [line.payer_name for line in tried.context["understood"]] == ["ヤマダ タロウ", "テスウリョウ"]
     account.refresh_from_db()
     assert account.mapping is None
-    assert page.post(address, chosen | {"_save": "1"})["Location"] == f"/statements/{refused.public_id}"
+    assert page.post(address, chosen | {"_save": "1"})["Location"] == f"/bank/statements/{refused.public_id}"
     assert Deposit.objects.get().payer_raw == "ヤマダ タロウ"
     account.refresh_from_db()
     assert account.mapping["date"] == ["受付日"]
@@ -508,7 +508,7 @@ def test_the_result_page_asks_as_often_for_many_lines_as_for_one(page):
     counts = []
     for read in (one, one, many):
         with CaptureQueriesContext(connection) as queries:
-            page.get(f"/statements/{read.public_id}")
+            page.get(f"/bank/statements/{read.public_id}")
         counts.append(len(queries))
     assert counts[1] == counts[2]
     assert StatementLine.objects.filter(statement=many).count() == 40
