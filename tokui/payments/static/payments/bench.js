@@ -6,8 +6,15 @@ let shownAt = -READING;
 
 bench.addEventListener('htmx:afterSwap', () => { shownAt = performance.now(); });
 bench.addEventListener('htmx:beforeRequest', (e) => {
-  if (e.detail.requestConfig.verb === 'post' && performance.now() - shownAt < READING) e.preventDefault();
+  const posts = e.detail.requestConfig.verb === 'post' && e.detail.elt.closest('form'); // undoing is not of the form
+  if (posts && performance.now() - shownAt < READING) e.preventDefault();
 });
+// Before htmx has taken over new content a press would send the form plainly: the same rule there.
+document.addEventListener('submit', (e) => {
+  if (!bench.contains(e.target) || performance.now() - shownAt >= READING) return;
+  e.preventDefault();
+  e.stopPropagation();
+}, { capture: true });
 document.addEventListener('keydown', (e) => {
   if (e.isComposing || e.keyCode === 229 || e.defaultPrevented) return;
   if (e.repeat && e.key === 'Enter' && (e.target === document.body || bench.contains(e.target))) {
@@ -19,3 +26,4 @@ document.addEventListener('keydown', (e) => {
     bench.querySelector('[data-key="Escape"]')?.click();
   }
 }, { capture: true });
+bench.querySelector('input[data-focus]')?.focus(); // opened by its address, not swapped in
