@@ -40,7 +40,7 @@ register(
     )
 )
 register(Entry("money", gettext_lazy("Payments checked"), "payments:standing", "check", 20, PAYMENTS_VIEW, go="p"))
-register(Entry("money", gettext_lazy("Expected receipts"), "payments:expected", "cal", 40, PAYMENTS_VIEW))
+register(Entry("money", gettext_lazy("Expected receipts"), "payments:expected", "clock", 40, PAYMENTS_VIEW))
 register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
 command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
 command(

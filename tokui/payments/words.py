@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,6 +63,8 @@ RELATIONS = {
     "billed": gettext_lazy("billed together"),
 }
 
+#: How far the bar of a grade is filled, and its colour: three steps in order, not a measured probability.
+GRADE_BARS = {"certain": (1.0, "matsu"), "likely": (0.6, "ai"), "unknown": (0.2, "shu")}
 #: Reasons that hold an answer back.
 DOUBTS = frozenset(
     {"other_payer_fits", "other_set_fits", "search_limited", "legal_form_differs", "reference_disagrees", "paid_twice"}
@@ -82,6 +85,8 @@ def headline(best: Suggestion | None) -> str:
     codes = {reason["code"] for reason in best.reasons}
     if "paid_twice" in codes:
         return _("Paid twice?")
+    if "same_amount_only" in codes:
+        return _("Only the amount agrees")
     if best.fee_minor:
         return _("Fee %(amount)s") % {"amount": f"{best.fee_minor:,}"}
     if best.short_minor:
@@ -101,12 +106,14 @@ def _yen(value: Any) -> str:
     return f"{int(value):,}" if value is not None else ""
 
 
-def _name(text: str) -> Callable[[Mapping[str, Any]], str]:
-    def say(fields: Mapping[str, Any]) -> str:
-        whose = RELATIONS.get(str(fields.get("whose", "name")), fields.get("whose", ""))
-        return _(text) % {"known": fields.get("known", ""), "seen": fields.get("seen", ""), "whose": whose}
+def payer_name(text: str) -> str:
+    """A payer as people read it: half-width kana, as banks print them, in full width; spaces as the bank put them."""
+    return unicodedata.normalize("NFKC", text).strip()
 
-    return say
+
+def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
+    whose = RELATIONS.get(str(fields.get("whose", "name")), fields.get("whose", ""))
+    return {"known": fields.get("known", ""), "seen": fields.get("seen", ""), "whose": whose}
 
 
 def _known_payer(fields: Mapping[str, Any]) -> str:
@@ -124,10 +131,14 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "remitter_code": lambda f: _("Remitter code %(value)s is this customer's") % {"value": f.get("value", "")},
     "learned_name": lambda f: _("“%(value)s” was confirmed for this customer before") % {"value": f.get("value", "")},
     "reference": lambda f: _("The text names %(numbers)s") % {"numbers": _numbers(f)},
-    "name_equal": lambda f: _name("The name agrees (%(seen)s, %(whose)s)")(f),
-    "name_alike": lambda f: _name("The name agrees apart from its spelling (%(seen)s = %(known)s, %(whose)s)")(f),
-    "name_cut": lambda f: _name("The name agrees as far as the bank prints it (%(seen)s… = %(known)s)")(f),
-    "name_similar": lambda f: _name("The name is similar (%(seen)s, known as %(known)s)")(f),
+    "name_equal": lambda f: _("The name agrees (%(seen)s, %(whose)s)") % _named(f),
+    "name_alike": lambda f: (
+        _("The name agrees apart from its spelling (%(seen)s = %(known)s, %(whose)s)") % _named(f)
+    ),
+    "name_cut": lambda f: (
+        _("The name agrees as far as the bank prints it (%(seen)s… = %(known)s)") % _named(f)
+    ),
+    "name_similar": lambda f: _("The name is similar (%(seen)s, known as %(known)s)") % _named(f),
     "amount_exact": lambda f: _("The amount is exactly what is open"),
     "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
     "amount_less_fee": lambda f: (

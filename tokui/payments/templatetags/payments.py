@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,6 +33,27 @@ def allocation_kind(kind: str) -> Any:
 @register.filter
 def difference_word(key: str) -> Any:
     return _("Leave it open") if key == "open" else words.KINDS.get(key, key)
+
+
+@register.filter
+def payer(text: str) -> str:
+    return words.payer_name(text or "")
+
+
+@register.filter
+def commas(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.simple_tag
+def grade(key: str) -> SafeString:
+    """How good a candidate is, in a word, with a bar of five that says the order and no percentage."""
+    share, tone = words.GRADE_BARS.get(key, (0.2, "shu"))
+    colour = f"var(--{tone})"
+    return format_html(
+        '<span class="sure" style="--v:{};--tone:{}"><i></i><b style="color:{}">{}</b></span>',
+        *(share, colour, colour, words.GRADES.get(key, key)),
+    )
 
 
 @register.filter

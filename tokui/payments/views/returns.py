@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tokui.access.doors import visited
-from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMENTS_VIEW, SETTINGS_VIEW
+from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMENTS_VIEW, SETTINGS_MANAGE, SETTINGS_VIEW
 from tokui.banking.models import BankAccount
 from tokui.core import clock
 from tokui.core.errors import Invalid
@@ -76,6 +76,9 @@ def finish(request: HttpRequest, todo: str) -> HttpResponse:
 def policy(request: HttpRequest) -> HttpResponse:
     row = policy_of_organization()
     form = PolicyForm(request.POST or None, instance=row)
+    if not request.visit.actor.can(SETTINGS_MANAGE):  # type: ignore[attr-defined]
+        for field in form.fields.values():
+            field.disabled = True
     if request.method == "POST" and form.is_valid():
         change_policy(form.cleaned_data, by=request.visit.actor)  # type: ignore[attr-defined]
         return sent_on(request, reverse("payments:policy"), _("Saved"))

@@ -12,6 +12,8 @@ from tokui.access.doors import visited
 from tokui.access.permissions import PAYMENTS_VIEW
 from tokui.core import clock
 from tokui.core.errors import Invalid
+from tokui.core.ids import public_id
+from tokui.customers.models import Customer
 from tokui.payments.models import CustomerStanding
 from tokui.payments.queries import customer_standings
 from tokui.payments.reports import aged_receivables, expected_receipts
@@ -53,9 +55,9 @@ def aged(request: HttpRequest) -> HttpResponse:
     """売掛金年齢表."""
     as_of = _day(request) or clock.today()
     rows, total = aged_receivables(as_of)
-    return render_page(
-        request, "payments/aged.html", {"rows": rows, "total": total, "as_of": as_of}, fragment="payments/aged.html"
-    )
+    lines = [(row, public_id(Customer.PREFIX, row.customer_id), row.total - row.not_due) for row in rows]
+    context = {"rows": lines, "total": total, "as_of": as_of}
+    return render_page(request, "payments/aged.html", context, fragment="payments/aged.html")
 
 
 @visited(PAYMENTS_VIEW)
@@ -64,12 +66,13 @@ def expected(request: HttpRequest) -> HttpResponse:
     days = expected_receipts()
     late = [one for one in days if one.is_late]
     coming = [one for one in days if not one.is_late]
+    most = max((one.open_minor for one in coming), default=0) or 1
     context = {
         "late_minor": sum(one.open_minor for one in late),
         "late_count": sum(one.count for one in late),
-        "coming": coming,
+        "coming": [(one, f"{max(0, one.open_minor) / most:.3f}") for one in coming],
         "coming_minor": sum(one.open_minor for one in coming),
-        "most": max((one.open_minor for one in coming), default=1),
+        "coming_count": sum(one.count for one in coming),
     }
     return render_page(request, "payments/expected.html", context, fragment="payments/expected.html")
 

@@ -16,6 +16,7 @@ from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_VIEW
 from tokui.banking.models import Deposit
 from tokui.core import clock
 from tokui.core.errors import Invalid, Refusal
+from tokui.core.ids import public_id
 from tokui.core.money import EXPONENTS
 from tokui.core.values import ValueRefused, parse_amount
 from tokui.customers.models import Customer
@@ -36,6 +37,8 @@ from tokui.payments.models import Allocation, ReturnToDo, Suggestion
 from tokui.payments.scorecard import scorecard
 from tokui.payments.searching import hits_for
 from tokui.payments.views.rows import found
+from tokui.payments.words import payer_name
+from tokui.ui.amounts import grouped
 from tokui.ui.doors import render_page, sent_on, toast
 
 DIFFERENCES = ("open", "fee", "discount", "write_off", "withholding")
@@ -58,12 +61,12 @@ def confirm(request: HttpRequest, deposit: str) -> HttpResponse:
     except Refusal as refusal:
         return toast(_bench(request, row.pk, opened=True), refusal.message, tone="bad")
     following = row.pk if made.left_minor and request.POST.get("mode") == "split" else following
-    answer = _bench(request, following, opened=bool(following))
     said = _("%(payer)s %(amount)s reconciled") % {
-        "payer": row.payer_raw or _("Deposit"),
-        "amount": f"{row.amount_minor:,}",
+        "payer": payer_name(row.payer_raw) or _("Deposit"),
+        "amount": _written(row.amount_minor, row.currency),
     }
-    return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
+    undoing = reverse("payments:release", args=[made.decision_id])
+    return toast(_moved_on(request, following), said, undo=undoing)
 
 
 @require_POST
@@ -73,7 +76,7 @@ def undo(request: HttpRequest, decision: UUID) -> HttpResponse:
     deposit = next((row.deposit_id for row in rows if row.deposit_id), None)
     if deposit:
         match_deposits([deposit], by=request.visit.actor)  # type: ignore[attr-defined]
-    return toast(_bench(request, deposit, opened=True), _("Undone. The deposit is open again."))
+    return toast(_moved_on(request, deposit), _("Undone. The deposit is open again."))
 
 
 @visited(PAYMENTS_VIEW)
@@ -92,7 +95,7 @@ def split(request: HttpRequest, deposit: str) -> HttpResponse:
     if request.GET.get("order") == "oldest":
         spread = oldest_first(invoices, row.left_minor)
     lines = [(one, spread.get(one.pk, 0)) for one in invoices]
-    extra = {"split": {"customer": customer, "lines": lines, "total": sum(spread.values())}}
+    extra = {"split": {"customer": customer, "lines": lines, "total": sum(spread.values()), "closes": _closes(row)}}
     return _bench(request, row.pk, opened=True, extra=extra)
 
 
@@ -118,8 +121,8 @@ def advance(request: HttpRequest, deposit: str) -> HttpResponse:
     following = next_after(row)
     made = keep_as_advance(row, customer, by=by)
     said = _("Kept as an advance of %(name)s") % {"name": customer.name}
-    answer = _bench(request, following, opened=bool(following))
-    return toast(answer, said, undo=reverse("payments:release", args=[made.decision_id]))
+    undoing = reverse("payments:release", args=[made.decision_id])
+    return toast(_moved_on(request, following), said, undo=undoing)
 
 
 @require_POST
@@ -141,7 +144,7 @@ def give_back(request: HttpRequest, deposit: str) -> HttpResponse:
     why = request.POST.get("why", ReturnToDo.Why.MISTAKE)
     ask_return(row, why=why, customer=_best_customer(row), by=request.visit.actor)  # type: ignore[attr-defined]
     following = next_after(row)
-    return toast(_bench(request, following, opened=bool(following)), _("Put on the list of returns."))
+    return toast(_moved_on(request, following), _("Put on the list of returns."))
 
 
 @require_POST
@@ -169,6 +172,18 @@ def _bench(
     if not request.headers.get("HX-Request"):
         context |= {"score": scorecard(), "today": clock.today()}
     return render_page(request, "payments/reconciliation.html", context, fragment="payments/_bench.html")
+
+
+def _moved_on(request: HttpRequest, deposit_id: UUID | None) -> HttpResponse:
+    """The bench at another deposit, with its address in the browser, so that reloading shows the same one."""
+    answer = _bench(request, deposit_id, opened=deposit_id is not None)
+    public = f"/{public_id(Deposit.PREFIX, deposit_id)}" if deposit_id else ""
+    answer["HX-Replace-Url"] = reverse("payments:reconciliation") + public
+    return answer
+
+
+def _written(minor: int, currency: str) -> str:
+    return f"¥{minor:,}" if currency == "JPY" else f"{currency} {grouped(minor, currency)}"
 
 
 def _pick(request: HttpRequest) -> int:
@@ -235,6 +250,12 @@ def _best_customer(row: Deposit) -> Customer | None:
         return Customer.objects.get(pk=row.customer_id)
     best = Suggestion.objects.filter(deposit=row, rank=0).select_related("customer").first()
     return best.customer if best else None
+
+
+def _closes(row: Deposit) -> str:
+    """The difference that the split starts with: a fee, where the matcher found one."""
+    has_fee = Suggestion.objects.filter(deposit=row, rank=0, fee_minor__gt=0).exists()
+    return "fee" if has_fee else "open"
 
 
 def _suggested_spread(row: Deposit, customer: Customer) -> dict[UUID, int]:
