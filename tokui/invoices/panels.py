@@ -32,7 +32,9 @@ navigation.register(
     )
 )
 navigation.register(
-    navigation.Entry("money", gettext_lazy("Sales"), "invoices:sales", "store", 30, permission=SALES_RECORD, go="u")
+    navigation.Entry(
+        "money", gettext_lazy("Sale lines"), "invoices:sales", "store", 30, permission=SALES_RECORD, go="u"
+    )
 )
 navigation.register(
     navigation.Entry("money", gettext_lazy("Closing run"), "invoices:closings", "cal", 40, permission=INVOICES_ISSUE)
