@@ -84,7 +84,7 @@ def collection_state(invoice: Invoice, today: date) -> tuple[str, str | Promise]
     if invoice.state == Invoice.State.VOID:
         return "ended", _("Void")
     if invoice.open_minor == 0:
-        return "paid", _("Settled") if invoice.kind == Invoice.Kind.CREDIT_NOTE else _("Paid")
+        return "paid", _("Used up") if invoice.kind == Invoice.Kind.CREDIT_NOTE else _("Paid")
     if invoice.kind == Invoice.Kind.CREDIT_NOTE:
         return "open", _("To be used")
     if invoice.due_on < today:
@@ -127,10 +127,21 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def customer_called(text: str) -> Customer:
+    """By code, or by a name that only one customer bears."""
+    found = Customer.objects.filter(code=text.strip()).first()
+    named = [] if found else list(Customer.objects.filter(name=text.strip())[:2])
+    if len(named) > 1:
+        raise forms.ValidationError(_("More than one customer has this name. Give the code."))
+    if found is None and not named:
+        raise forms.ValidationError(_("No customer has this code or name."))
+    return found or named[0]
+
+
 class SaleForm(forms.Form):
     """One sale: a customer by code, what, how many, for how much."""
 
-    customer = forms.CharField(label=_("Customer code"), max_length=30)
+    customer = forms.CharField(label=_("Customer code or name"), max_length=200)
     sold_on = forms.DateField(label=_("Day of sale"), widget=DayInput)
     product = forms.CharField(label=_("Product code"), max_length=30, required=False)
     description = forms.CharField(label=_("What was sold"), max_length=200, required=False)
@@ -150,10 +161,7 @@ class SaleForm(forms.Form):
         self.fields["sold_on"].initial = clock.today
 
     def clean_customer(self) -> Customer:
-        found = Customer.objects.filter(code=self.cleaned_data["customer"].strip()).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no such customer."))
-        return found
+        return customer_called(self.cleaned_data["customer"])
 
     def clean_product(self) -> Product | None:
         code = self.cleaned_data["product"].strip()

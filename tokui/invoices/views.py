@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from tokui import access
 from tokui.access.doors import visited
@@ -23,8 +23,6 @@ from tokui.invoices import actions, exporting, papers, receipts, sending
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.doors import (
     STATES,
-    SaleForm,
-    TermsForm,
     actor_of,
     collection_state,
     credit_lines,
@@ -79,25 +77,6 @@ def _search(request: HttpRequest) -> InvoiceSearch:
 def _is_number(text: str) -> bool:
     """Whether a search looks like a document's number (INV-2610-…) rather than a name."""
     return text.strip().isascii() and "-" in text and any(letter.isdigit() for letter in text)
-
-
-@visited(INVOICES_ISSUE)
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """A single invoice of one line to begin with; further sales of the customer can wait on it."""
-    form = SaleForm(request.POST or None, initial={"customer": request.GET.get("customer", "")})
-    terms = TermsForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and terms.is_valid():
-        try:
-            sale = form.sale()
-            draft = actions.draft_invoice(
-                sale.customer_id, [sale], terms=actions.InvoiceTerms(**terms.cleaned_data), by=actor_of(request)
-            )
-            return sent_on(request, reverse("invoices:page", args=[draft.public_id]), _("The draft was saved."))
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    status = 422 if form.errors or terms.errors else 200
-    return render(request, "invoices/new.html", {"form": form, "terms": terms}, status=status)
 
 
 @visited(INVOICES_VIEW)
