@@ -13,8 +13,20 @@ READING = 500  # milliseconds; the bench takes no posting press before somebody 
 WORST = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SCREENS = [(place, language) for place in WIDTHS for language in ("ja", "en")]
 WORDS = {
-    "ja": {"certain": "確実", "unknown": "要確認", "done": "消し込みました", "advance": "前受金", "undone": "元に戻しました"},
-    "en": {"certain": "Certain", "unknown": "Check this", "done": "reconciled", "advance": "advance", "undone": "Undone"},
+    "ja": {
+        "certain": "確実",
+        "unknown": "要確認",
+        "done": "消し込みました",
+        "advance": "前受金",
+        "undone": "元に戻しました",
+    },
+    "en": {
+        "certain": "Certain",
+        "unknown": "Check this",
+        "done": "reconciled",
+        "advance": "advance",
+        "undone": "Undone",
+    },
 }
 
 

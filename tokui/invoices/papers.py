@@ -128,9 +128,10 @@ def addressee(snapshot: dict[str, Any]) -> Addressee:
 def issuer_content(content: dict[str, Any], pictures: dict[str, bytes]) -> Issuer:
     return Issuer(
         name=content["name"],
+        trade_name=_trade_name(content),
         registration_number=content.get("registration_number", ""),
         postal_code=content.get("postal_code", ""),
-        address=tuple(part for part in (_trade_name(content), content.get("address", "")) if part),
+        address=tuple(part for part in (content.get("address", ""),) if part),
         phone=content.get("phone", ""),
         email=content.get("email", ""),
         logo=_picture(content.get("logo", ""), pictures),
