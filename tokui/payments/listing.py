@@ -49,7 +49,11 @@ def _apply(rows: Rows, value: str) -> Rows:
 
 def _choices() -> list[tuple[str, Any]]:
     shown = ("overdue", "grace", "due", "partly_paid", "not_due", "in_credit", "paid", "written_off")
-    return [("late", gettext_lazy("Past due")), ("owing", gettext_lazy("Owing")), *((key, STATES[key]) for key in shown)]
+    return [
+        ("late", gettext_lazy("Past due")),
+        ("owing", gettext_lazy("Owing")),
+        *((key, STATES[key]) for key in shown),
+    ]
 
 
 def _by(name: str) -> Any:

@@ -132,12 +132,8 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "learned_name": lambda f: _("“%(value)s” was confirmed for this customer before") % {"value": f.get("value", "")},
     "reference": lambda f: _("The text names %(numbers)s") % {"numbers": _numbers(f)},
     "name_equal": lambda f: _("The name agrees (%(seen)s, %(whose)s)") % _named(f),
-    "name_alike": lambda f: (
-        _("The name agrees apart from its spelling (%(seen)s = %(known)s, %(whose)s)") % _named(f)
-    ),
-    "name_cut": lambda f: (
-        _("The name agrees as far as the bank prints it (%(seen)s… = %(known)s)") % _named(f)
-    ),
+    "name_alike": lambda f: _("The name agrees apart from its spelling (%(seen)s = %(known)s, %(whose)s)") % _named(f),
+    "name_cut": lambda f: _("The name agrees as far as the bank prints it (%(seen)s… = %(known)s)") % _named(f),
     "name_similar": lambda f: _("The name is similar (%(seen)s, known as %(known)s)") % _named(f),
     "amount_exact": lambda f: _("The amount is exactly what is open"),
     "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
