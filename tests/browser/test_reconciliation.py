@@ -9,8 +9,11 @@ import pytest
 from tests.browser.world import NAMES
 
 WIDTHS = {"desk": 1440, "phone": 390}
-READING = 500  # milliseconds; the bench takes no posting press before somebody can have read it
+READING = 650  # milliseconds; the bench takes no posting press before somebody can have read it
 WORST = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: The second press of a hurried double press: at once when the next deposit is there.
+AGAIN = """document.addEventListener('htmx:afterSettle',
+    () => document.querySelector('.workbench [data-key="Enter"]').click(), {once: true})"""
 SCREENS = [(place, language) for place in WIDTHS for language in ("ja", "en")]
 WORDS = {
     "ja": {
@@ -98,13 +101,8 @@ def test_a_second_press_right_after_the_first_does_not_confirm_the_next_deposit(
     bench, (_name, payer, *_others), words = screen
     bench.take(payer)
     before = bench.waiting()
-    bench.page.wait_for_timeout(READING)
-    if bench.place == "desk":
-        bench.page.keyboard.press("Enter")
-        bench.page.wait_for_selector(f'.workbench h2:has-text("{_others[1]}")')
-        bench.page.keyboard.press("Enter")
-    else:
-        bench.page.locator('[data-key="Enter"]').dblclick()
+    bench.page.evaluate(AGAIN)
+    bench.press("Enter")
     bench.told(words["done"])
     bench.page.wait_for_timeout(READING)
     assert bench.waiting() == before - 1
@@ -139,7 +137,7 @@ def test_money_of_nobody_becomes_the_advance_of_the_customer_that_is_found(scree
     bench, (name, *_others, nobody), words = screen
     bench.take(nobody)
     bench.press("a")
-    bench.page.locator("#find").fill(name)
+    bench.page.locator("#find").fill(name.split()[0])
     bench.page.wait_for_timeout(READING)
     bench.page.locator("#hits a", has_text=name).first.click()
     bench.told(words["advance"])

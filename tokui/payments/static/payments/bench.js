@@ -1,6 +1,6 @@
 // One press, one effect. A second Enter or click right after a new deposit appeared was meant for the one before it,
 // and a held key repeats: neither may post money. Escape leaves a field for the proposal.
-const READING = 400; // milliseconds: nobody has read a proposal sooner
+const READING = 500; // milliseconds: nobody has read a proposal sooner
 const bench = document.getElementById('bench');
 let shownAt = -READING;
 
