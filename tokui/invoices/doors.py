@@ -187,7 +187,7 @@ class SaleForm(forms.Form):
 
 class TermsForm(forms.Form):
     issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput, required=False)
-    due_on = forms.DateField(label=_("Due day"), widget=DayInput, required=False)
+    due_on = forms.DateField(label=_("To be paid by"), widget=DayInput, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
 

@@ -47,7 +47,7 @@ FIELD_WORDS: dict[str, Promise] = {
     "currency": gettext_lazy("Currency code"),
     "number": gettext_lazy("Document number"),
     "issued_on": gettext_lazy("Day of issue"),
-    "due_on": gettext_lazy("Due day"),
+    "due_on": gettext_lazy("To be paid by"),
     "open_minor": gettext_lazy("Still owed"),
     "subject": gettext_lazy("Subject"),
 }

@@ -154,6 +154,6 @@ def _places(request: HttpRequest) -> list[int]:
 def _shown(
     request: HttpRequest, head: HeadForm, terms: TermsForm, lines: list[LineForm], *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": head, "terms": terms, "lines": [(line, (line.prefix or "")[4:]) for line in lines]}
+    context = {"form": head, "terms": terms, "lines": [(line, str(line.prefix)[4:]) for line in lines]}
     fragment = "invoices/_new_lines.html"
     return render_page(request, "invoices/new.html", context, fragment=fragment, status=status)

@@ -32,7 +32,7 @@ from tokui.invoices.doors import (
     receipt_of,
     whole_or_none,
 )
-from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt
+from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import InvoiceSearch, find_invoices
 from tokui.invoices.screen import on_screen, paid_stamp, qualified_checks
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
         "paper": on_screen(content),
         "stamped": paid_stamp(invoice.paid_on) if state == "paid" and has_rules else "",
         "checks": qualified_checks(content) if has_rules else [],
-        "sales": [(line, public_id("sal", line.pk)) for line in invoice.lines.order_by("sold_on", "id")],
+        "sales": [_creditable(line, request) for line in invoice.lines.order_by("sold_on", "id")],
         "receipts": Receipt.objects.filter(invoice=invoice).order_by("number"),
         "credits": CreditApplication.objects.filter(invoice=invoice).select_related("credit_note"),
         "corrections": Invoice.objects.filter(corrects=invoice).order_by("issued_on"),
@@ -105,6 +105,12 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
     }
     context |= {"trouble": trouble, "ticked": request.POST.getlist("line"), "reason": request.POST.get("reason", "")}
     return render(request, "invoices/page.html", context, status=422 if trouble else 200)
+
+
+def _creditable(line: SaleLine, request: HttpRequest) -> tuple[SaleLine, str, str]:
+    """A line with its key and the amount that was typed for it, so that a refusal loses nothing."""
+    key = public_id(SaleLine.PREFIX, line.pk)
+    return line, key, request.POST.get(f"amount-{key}", "")
 
 
 @visited(INVOICES_VIEW)

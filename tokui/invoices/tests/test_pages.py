@@ -17,6 +17,7 @@ from tokui.core.actors import SYSTEM
 from tokui.core.ids import public_id
 from tokui.invoices.actions import close_sales, settle_invoices
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
+from tokui.invoices.papers import movement_word
 from tokui.invoices.sending import make_link, revoke_links
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
@@ -299,3 +300,8 @@ def test_a_wrongly_guessed_column_is_corrected_and_the_choice_is_remembered(page
     assert page.post(f"{url}/columns", told).status_code == 422
     upload(page, "/sales/import", text.replace("5400", "5500"))
     assert SaleImport.objects.latest("created_at").state == "ready"
+
+
+def test_a_statement_never_shows_a_name_out_of_the_books_code():
+    assert movement_word("allocation_payment") == "ご入金"
+    assert all(ord(letter) > 127 for kind in ("allocation_new_way", "anything") for letter in movement_word(kind))
