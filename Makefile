@@ -56,7 +56,8 @@ unit: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -q -n 2 --dist loadscope -m "not browser"
 
 browser: $(VENV)/ready-dev
-	$(BIN)/python -m pytest -q -m browser tests/browser tokui/ui
+	$(BIN)/python -m pytest -q -m browser tests/browser
+	$(BIN)/python -m pytest -q -m browser tokui/ui
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m benchmarks $(if $(SCALE),--scale $(SCALE))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tokui.banking.models import BankAccount, Statement
 from tokui.core.days import add_business_days
 
@@ -25,7 +27,7 @@ def flag_gaps(account: BankAccount) -> None:
     Statement.objects.bulk_update(changed, ["gap_from_on", "gap_minor"])
 
 
-def _gap(before: Statement, one: Statement) -> tuple[object, int | None]:
+def _gap(before: Statement, one: Statement) -> tuple[date | None, int | None]:
     if one.from_on <= before.to_on:  # type: ignore[operator]
         return None, None
     if before.closing_minor is not None and one.opening_minor is not None:

@@ -91,7 +91,7 @@ class FilesField(forms.FileField):
     widget = Files
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        each: Sequence[UploadedFile | None] = data if isinstance(data, list | tuple) and data else [None]
+        each: Sequence[UploadedFile[Any] | None] = data if isinstance(data, list | tuple) and data else [None]
         return [super(FilesField, self).clean(one, initial) for one in each]
 
 
@@ -150,6 +150,7 @@ class DepositForm(forms.Form):
         label=_("Bank account"),
         queryset=BankAccount.objects.none(),
         required=False,
+        empty_label="–",
         help_text=_("Needed for a bank transfer."),
         to_field_name="code",
     )
@@ -170,11 +171,9 @@ class ResultsForm(forms.Form):
         help_text=_("Lower-case letters: konbini, furikae. The books keep its money under this name."),
         error_messages={"invalid": _("Use lower-case letters and digits.")},
     )
-    file = forms.FileField(label=_("List of results (CSV or Excel)"), required=False, allow_empty_file=True)
+    file = forms.FileField(label=_("List of results (CSV or Excel)"), allow_empty_file=True)
     stored = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        if not values.get("file") and not values.get("stored"):
-            self.add_error("file", _("Choose the file."))
-        return values
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        self.fields["file"].required = not (data and data.get("stored"))

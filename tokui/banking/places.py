@@ -72,6 +72,8 @@ FIELDS: dict[str, str | Promise] = {
     "value_on": gettext_lazy("Value day"),
 }
 EXAMPLES = 3
+#: Refusals in which a file contradicts itself: nothing in it is "expected", it states one thing and its rows make another.
+PROOFS = ("count_differs", "total_differs", "balance_differs", "balance_broken")
 _MINOR = re.compile(r"_minor$|_amount$|_balance$|^balance|^amount$")
 _PLACE = re.compile(r"(line|entry) (\d+)(?:, (\w+))?")
 
@@ -98,12 +100,14 @@ def refusal_facts(refusal: Mapping[str, Any]) -> list[Fact]:
     """Line, column, field, found and expected of a refusal; only those that it has."""
     field = str(refusal.get("field") or "")
     is_amount = bool(_MINOR.search(field))
+    is_proof = refusal.get("code") in PROOFS
+    found, expected = (_("Its rows make"), _("The file states")) if is_proof else (_("Found"), _("Expected"))
     facts = [
         Fact(_("Line"), str(refusal["line"])) if refusal.get("line") else None,
         Fact(_("Column"), str(refusal["column"])) if refusal.get("column") else None,
         Fact(_("Field"), field_word(field)) if field else None,
-        Fact(_("Found"), _shown(refusal["found"], is_amount), is_code=True) if refusal.get("found") else None,
-        Fact(_("Expected"), _shown(refusal["expected"], is_amount), is_code=True) if refusal.get("expected") else None,
+        Fact(found, _shown(refusal["found"], is_amount), is_code=True) if refusal.get("found") else None,
+        Fact(expected, _shown(refusal["expected"], is_amount), is_code=True) if refusal.get("expected") else None,
     ]
     return [fact for fact in facts if fact is not None]
 

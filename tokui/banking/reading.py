@@ -52,5 +52,7 @@ def read_file(
 def column_mapping(stored: Mapping[str, Any]) -> ColumnMapping:
     """The stored JSON as a mapping; lists become tuples, names that are no longer known are left out."""
     known = {field.name for field in fields(ColumnMapping)}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in known
+    }
     return ColumnMapping(**values)

@@ -12,6 +12,8 @@ from tokui.core import clock
 
 #: A larger file is not read twice; its account has to be chosen.
 LOOKED_INTO_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 1024
+SURE_DIGITS = 7
 
 
 def accounts_of(
@@ -27,7 +29,7 @@ def accounts_of(
     file = _read(content, name, format, None)
     if file is None:
         fitting = [one for one in accounts if one.mapping and _read(content, name, format, one) is not None]
-        return fitting or list(accounts)
+        return fitting or _mentioned(content, accounts) or list(accounts)
     named = [one for one in accounts if any(_is_named(one, part) for part in file.accounts)]
     if named or any(part.account_number for part in file.accounts):
         return named
@@ -36,7 +38,7 @@ def accounts_of(
 
 
 def _read(content: bytes, name: str, format: str, account: BankAccount | None) -> StatementFile | None:
-    """What a file says, without its proof: a file that does not add up still names its account, and is refused there."""
+    """What a file says, or None for one that cannot be read."""
     mapping = column_mapping(account.mapping) if account and account.mapping else None
     if mapping and format not in ("auto", "csv"):
         return None
@@ -44,6 +46,12 @@ def _read(content: bytes, name: str, format: str, account: BankAccount | None) -
         return shelf().read(content, format, today=clock.today(), name=name, options=ReadOptions(mapping=mapping))
     except FileRefused:
         return None
+
+
+def _mentioned(content: bytes, accounts: Sequence[BankAccount]) -> list[BankAccount]:
+    """Accounts whose number stands at the top of a damaged file: it is refused there, where it is looked for."""
+    top = content[:HEAD_BYTES]
+    return [one for one in accounts if len(one.number) >= SURE_DIGITS and one.number.encode() in top]
 
 
 def _is_named(account: BankAccount, part: StatementAccount) -> bool:

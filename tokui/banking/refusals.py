@@ -5,6 +5,8 @@ Words are made at the door; the docstrings say what each code means and what its
 
 from enum import StrEnum
 
+from tokui.core.refused import shortened
+
 
 class Refused(StrEnum):
     """The complete list of reasons to refuse a bank file (or to refuse writing one)."""
@@ -150,7 +152,7 @@ class FileRefused(Exception):
         self.code = code
         self.line = line
         self.field = field
-        self.found = None if found is None else found[:200]
+        self.found = None if found is None else shortened(found, limit=200)
         self.expected = expected
         self.column = column
 

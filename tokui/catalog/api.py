@@ -20,16 +20,16 @@ from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
-from tokui.core.money import LARGEST_MINOR
 from tokui.core.refused import ValueRefused
 from tokui.ui.paging import InvalidCursor, page_of
+from tokui.ui.rest import LARGEST_MINOR, Currency, Day, Given, Paging
 
 router = Router(tags=["catalog"])
 
 TaxKind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
 
 
-class ProductIn(Schema):
+class ProductIn(Given):
     """A product to add."""
 
     model_config = {"extra": "forbid"}
@@ -46,7 +46,7 @@ class ProductIn(Schema):
     is_active: bool = True
 
 
-class ProductChangeIn(Schema):
+class ProductChangeIn(Given):
     """Fields to change; what is left out stays as it is. `is_active: false` archives."""
 
     model_config = {"extra": "forbid"}
@@ -63,21 +63,25 @@ class ProductChangeIn(Schema):
     is_active: bool = True
 
 
-class PriceIn(Schema):
+class PriceIn(Given):
     """A price that holds from a day. The price of before ends on the day before."""
 
     model_config = {"extra": "forbid"}
 
     unit_minor: int = Field(
-        ge=-LARGEST_MINOR, le=LARGEST_MINOR, description="Per unit, in minor units", examples=[11000]
+        strict=True, ge=-LARGEST_MINOR, le=LARGEST_MINOR, description="Per unit, in minor units", examples=[11000]
     )
-    from_on: date
-    currency: str = Field("JPY", max_length=3)
+    from_on: Day
+    currency: Currency = "JPY"
     tax_included: bool = False
 
 
-class PriceOut(PriceIn):
+class PriceOut(Schema):
     id: str
+    unit_minor: int
+    from_on: date
+    currency: str
+    tax_included: bool
     product: str
     to_on: date | None = Field(description="The last day; null until further notice")
 
@@ -108,19 +112,12 @@ class PriceList(Schema):
     next_cursor: str | None
 
 
-class ProductFilters(Schema):
+class ProductFilters(Paging):
     """Conditions of the list; the same as on the page."""
 
     q: str = Field("", max_length=200, description="Words in the code or the name")
     business: str = Field("", max_length=40)
     active: Literal["yes", "no", "all"] = "yes"
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=1000)
-
-
-class Paging(Schema):
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str = Field("", max_length=1000)
 
 
 @router.get("/products", response=ProductList, summary="List products")

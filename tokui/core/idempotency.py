@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 
 from django.db import connection
@@ -26,7 +27,7 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespon
     key = request.headers.get(HEADER, "")[:120]
     if not key:
         return answer()
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
+    digest = _digest(request)
     if not _claim(key, digest):
         return _again(key, digest)
     response = answer()
@@ -34,6 +35,23 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespon
         status=response.status_code, body=response.content.decode(response.charset or "utf-8", "replace")
     )
     return response
+
+
+def _digest(request: HttpRequest) -> bytes:
+    """What the request says. Uploads are hashed field by field and file by file, so that none is read into memory."""
+    found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if not (request.content_type or "").startswith("multipart/"):
+        found.update(request.body)
+        return found.digest()
+    for name, values in sorted(request.POST.lists()):
+        found.update(json.dumps([name, values]).encode())
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            found.update(json.dumps([name, file.name]).encode())
+            for block in file.chunks():
+                found.update(block)
+            file.seek(0)
+    return found.digest()
 
 
 def _claim(key: str, digest: bytes) -> bool:

@@ -74,5 +74,7 @@ class ValueRefused(ValueError):
 
 
 def shortened(text: str, *, limit: int = 80) -> str:
-    """The beginning of a text, so that a 10 MB cell never travels inside an error."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """The beginning of a text, so that a 10 MB cell never travels inside an error; NUL and lone surrogates, which
+    neither PostgreSQL nor UTF-8 holds, made visible."""
+    plain = text[: limit + 1].replace("\0", "␀").encode("utf-8", "replace").decode()
+    return plain if len(plain) <= limit else plain[: limit - 1] + "…"

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, models, transaction
 
 from tokui.core.ids import public_id, uuid7
+
+#: The organization of the innermost scope, so that asking for it costs no statement.
+_scope: ContextVar[UUID | None] = ContextVar("tokui_organization", default=None)
 
 CURRENT = "(SELECT nullif(current_setting('tokui.organization', true), '')::uuid)"
 
@@ -28,9 +32,11 @@ def organization_scope(organization_id: UUID) -> Iterator[None]:
     with transaction.atomic():
         before = current_organization()
         _set(organization_id)
+        token = _scope.set(organization_id)
         try:
             yield
         finally:
+            _scope.reset(token)
             if not connection.needs_rollback:
                 _set(before)
 
@@ -44,7 +50,8 @@ def current_organization() -> UUID | None:
 
 
 def require_organization() -> UUID:
-    organization = current_organization()
+    """The organization of the scope we are in; a programming error outside of one."""
+    organization = _scope.get()
     if organization is None:
         raise RuntimeError("No organization is set: wrap the work in organization_scope(...)")
     return organization

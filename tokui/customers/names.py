@@ -16,8 +16,8 @@ from itertools import pairwise
 
 _VOICED, _HALF_VOICED = "\u3099", "\u309a"
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | {ord("゛"): _VOICED, ord("゜"): _HALF_VOICED}
-_IS_TO_JOIN = re.compile("[ぁ-ゖ゛゜]").search
+_BEFORE_FOLDING = _HIRAGANA_TO_KATAKANA | {ord("゛"): _VOICED, ord("゜"): _HALF_VOICED, ord("ゟ"): "ヨリ"}
+_IS_TO_JOIN = re.compile("[ぁ-ゖ゛゜ゟ]").search
 _SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _DASHES = dict.fromkeys(map(ord, "ー‐‑‒–—―−─━﹣-˗⁃"), "-")
 _BRACKETS = str.maketrans("[]{}〔〕【】「」『』〈〉《》", "()" * 8)
@@ -155,13 +155,13 @@ def folded(raw: str) -> str:
     """Width, case, kana kind and size, voicing marks, dashes and brackets made one; spaces and everything else stay."""
     if _IS_TO_JOIN(raw):
         raw = raw.translate(_BEFORE_FOLDING)
-    text = unicodedata.normalize("NFKC", raw).upper().translate(_AFTER_FOLDING)
+    text = unicodedata.normalize("NFKC", raw).upper().replace("ẞ", "SS").translate(_AFTER_FOLDING)
     return _composed(text)
 
 
 def _composed(text: str) -> str:
-    """What was taken out may have kept two characters apart that compose."""
-    return text if unicodedata.is_normalized("NFKC", text) else folded(text)
+    """What was taken out may have kept two characters apart that compose, or a sign was opened into hiragana."""
+    return text if unicodedata.is_normalized("NFKC", text) and not _IS_TO_JOIN(text) else folded(text)
 
 
 def loose_key(strict: str) -> str:

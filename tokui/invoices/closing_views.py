@@ -27,7 +27,7 @@ from tokui.ui.doors import sent_on
 @visited(INVOICES_ISSUE)
 def index(request: HttpRequest) -> HttpResponse:
     """What a closing day would invoice, the runs so far, and the payers that could not be closed."""
-    on = day_or_none(request.GET.get("on", "")) or last_month_end(clock.today())
+    on = day_or_none(request.GET.get("on", "")) or day_to_close(clock.today())
     context = {
         "on": on,
         "preview": preview_closing(on),
@@ -52,19 +52,27 @@ def run(request: HttpRequest) -> HttpResponse:
     return sent_on(request, f"{reverse('invoices:closings')}?on={on:%Y-%m-%d}", told)
 
 
+def day_to_close(today: date) -> date:
+    """The latest closing day that has come with sales waiting, else the end of the last month."""
+    return next((day for day, _lines in waiting_days() if day <= today), last_month_end(today))
+
+
 def last_month_end(today: date) -> date:
     return today.replace(day=1) - timedelta(days=1)
+
+
+SERIES_WORDS = {
+    "invoice": gettext_lazy("Invoices"),
+    "credit_note": gettext_lazy("Credit notes"),
+    "receipt": gettext_lazy("Receipts"),
+}
 
 
 class SeriesForm(forms.Form):
     business = forms.ModelChoiceField(label=gettext_lazy("Business"), queryset=Business.objects.none())
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=[
-            ("invoice", gettext_lazy("Invoices")),
-            ("credit_note", gettext_lazy("Credit notes")),
-            ("receipt", gettext_lazy("Receipts")),
-        ],
+        choices=list(SERIES_WORDS.items()),
     )
     pattern = forms.CharField(label=gettext_lazy("Pattern"), max_length=30, initial="INV-{yy}{month}-{number}")
     digits = forms.IntegerField(label=gettext_lazy("Digits"), min_value=1, max_value=9, initial=4)
@@ -89,5 +97,9 @@ def numbering_page(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     found = NumberSeries.objects.select_related("business").prefetch_related("counters")
-    context = {"form": form, "series": found.order_by("business__code", "kind"), "tab": "numbering"}
+    series = [
+        (one, SERIES_WORDS[one.kind], max(one.counters.all(), key=lambda counter: counter.period, default=None))
+        for one in found.order_by("business__code", "kind")
+    ]
+    context = {"form": form, "series": series, "tab": "numbering"}
     return render(request, "invoices/numbering.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tokui.access.models import Business
@@ -15,14 +17,18 @@ from tokui.catalog.models import Product
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
-from tokui.core.ids import parse_public_id
+from tokui.core.ids import parse_public_id, public_id
+from tokui.core.refused import ValueRefused
+from tokui.core.values.numbers import parse_amount, parse_whole
 from tokui.customers.models import Customer
+from tokui.invoices.issue import CreditLine
 from tokui.invoices.models import Invoice, Receipt, SaleLine
+from tokui.invoices.recording import NewSale
 
 STATES: dict[str, str | Promise] = {
     "": _("All"),
     "draft": _("Drafts"),
-    "open": _("Open"),
+    "open": _("Unpaid"),
     "overdue": _("Overdue"),
     "paid": _("Paid"),
     "void": _("Void"),
@@ -78,12 +84,40 @@ def collection_state(invoice: Invoice, today: date) -> tuple[str, str | Promise]
     if invoice.state == Invoice.State.VOID:
         return "ended", _("Void")
     if invoice.open_minor == 0:
-        return "paid", _("Settled") if invoice.kind == Invoice.Kind.CREDIT_NOTE else _("Paid")
+        return "paid", _("Used up") if invoice.kind == Invoice.Kind.CREDIT_NOTE else _("Paid")
     if invoice.kind == Invoice.Kind.CREDIT_NOTE:
         return "open", _("To be used")
     if invoice.due_on < today:
         return "overdue", _("Overdue")
     return ("partial", _("Partly paid")) if invoice.settled_minor else ("open", _("Not yet paid"))
+
+
+def credit_lines(told: QueryDict, invoice: Invoice) -> list[CreditLine] | None:
+    """The lines that a person ticked or gave an amount, in the invoice's currency; None means all of them.
+
+    Refuses an amount that is no number, not above zero, or beyond its line.
+    """
+    chosen = []
+    for line in invoice.lines.order_by("sold_on", "id"):
+        key = public_id(SaleLine.PREFIX, line.pk)
+        typed = told.get(f"amount-{key}", "").strip()
+        if typed:
+            chosen.append(CreditLine(line.pk, amount_minor=_part_of(line, typed)))
+        elif key in told.getlist("line"):
+            chosen.append(CreditLine(line.pk))
+    return chosen or None
+
+
+def _part_of(line: SaleLine, typed: str) -> int:
+    try:
+        amount = parse_amount(typed, line.currency).minor
+    except ValueRefused:
+        reason = gettext("%(line)s: the amount is not a number.") % {"line": line.description}
+        raise Invalid(field="amount", reason=reason) from None
+    if not 0 < amount <= line.amount_minor:
+        reason = gettext("%(line)s: the amount must lie between 1 and that of the line.") % {"line": line.description}
+        raise Invalid(field="amount", reason=reason)
+    return amount
 
 
 class DayInput(forms.DateInput):
@@ -93,10 +127,21 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+def customer_called(text: str) -> Customer:
+    """By code, or by a name that only one customer bears."""
+    found = Customer.objects.filter(code=text.strip()).first()
+    named = [] if found else list(Customer.objects.filter(name=text.strip())[:2])
+    if len(named) > 1:
+        raise forms.ValidationError(_("More than one customer has this name. Give the code."))
+    if found is None and not named:
+        raise forms.ValidationError(_("No customer has this code or name."))
+    return found or named[0]
+
+
 class SaleForm(forms.Form):
     """One sale: a customer by code, what, how many, for how much."""
 
-    customer = forms.CharField(label=_("Customer code"), max_length=30)
+    customer = forms.CharField(label=_("Customer code or name"), max_length=200)
     sold_on = forms.DateField(label=_("Day of sale"), widget=DayInput)
     product = forms.CharField(label=_("Product code"), max_length=30, required=False)
     description = forms.CharField(label=_("What was sold"), max_length=200, required=False)
@@ -116,10 +161,7 @@ class SaleForm(forms.Form):
         self.fields["sold_on"].initial = clock.today
 
     def clean_customer(self) -> Customer:
-        found = Customer.objects.filter(code=self.cleaned_data["customer"].strip()).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no such customer."))
-        return found
+        return customer_called(self.cleaned_data["customer"])
 
     def clean_product(self) -> Product | None:
         code = self.cleaned_data["product"].strip()
@@ -128,9 +170,7 @@ class SaleForm(forms.Form):
             raise forms.ValidationError(_("There is no such product."))
         return found
 
-    def sale(self) -> Any:
-        from tokui.invoices.recording import NewSale
-
+    def sale(self) -> NewSale:
         told = self.cleaned_data
         return NewSale(
             told["customer"].pk,
@@ -147,16 +187,13 @@ class SaleForm(forms.Form):
 
 class TermsForm(forms.Form):
     issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput, required=False)
-    due_on = forms.DateField(label=_("Due day"), widget=DayInput, required=False)
+    due_on = forms.DateField(label=_("To be paid by"), widget=DayInput, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
 
 
 def whole_or_none(text: str, field: str) -> int | None:
     """A number typed into a filter, with separators or full-width digits."""
-    from tokui.core.refused import ValueRefused
-    from tokui.core.values.numbers import parse_whole
-
     if not text.strip():
         return None
     try:

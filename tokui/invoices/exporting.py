@@ -68,7 +68,7 @@ def _index_row(invoice: Invoice, name: str) -> list[str | int]:
 
 
 def _index(rows: list[list[str | int]]) -> bytes:
-    heading = [_("Day"), _("Number"), _("Counterparty"), _("Net"), _("Tax"), _("Total"), _("Currency")]
+    heading = [_("Day"), _("Document number"), _("Counterparty"), _("Net"), _("Tax"), _("Total"), _("Currency")]
     target = io.BytesIO()
     write_csv(target, [[*heading, _("Kind"), _("State"), _("File")], *rows])
     return target.getvalue()

@@ -36,12 +36,12 @@ from tokui.core.tables import (
     data_rows,
     find_header,
     open_table,
-    propose,
 )
 from tokui.core.values.dates import parse_day
 from tokui.core.values.numbers import parse_amount, parse_decimal
 from tokui.core.values.texts import parse_text
 from tokui.customers.models import Customer
+from tokui.invoices.columns import columns_of, remembered, require_columns
 from tokui.invoices.models import SaleImport, SaleImportRow
 from tokui.invoices.recording import NewSale, SaleRefused, World, complete, record_sales
 
@@ -141,15 +141,16 @@ def check_sales(batch: SaleImport, *, by: Actor, mapping: Mapping[str, str] | No
     SaleImportRow.objects.filter(batch=batch).delete()
     try:
         table = _table(batch)
-        batch.mapping = dict(mapping) if mapping else propose_columns(table)
-        _require_columns(batch.mapping)
+        batch.headings, proposed = columns_of(batch, VOCABULARY)
+        batch.mapping = dict(mapping) if mapping else remembered(batch) or proposed
+        require_columns(batch.mapping, WANTED)
         _count(batch, table)
     except TableRefused as refused:
         told = {"code": refused.code.value, "sheet": refused.sheet, "found": refused.found}
         states.move(batch, to=SaleImport.State.REFUSED, refusal=told)
         return batch
     batch.save()
-    states.move(batch, to=SaleImport.State.READY)
+    states.move(batch, to=SaleImport.State.READY, refusal=None)
     return batch
 
 
@@ -177,20 +178,8 @@ def _in_batches(reads: Iterator[Read]) -> Iterator[list[Read]]:
         yield some
 
 
-def propose_columns(table: TableFile) -> dict[str, str]:
-    """Field -> heading, from the first sheet that has headings."""
-    header = find_header(table.sheets[0], VOCABULARY)
-    return {name: one.heading for name, one in propose(header.names, VOCABULARY).items()}
-
-
 def _table(batch: SaleImport) -> TableFile:
     return open_table(io.BytesIO(files.read(batch.parcel.file)), name=batch.name)
-
-
-def _require_columns(mapping: Mapping[str, str]) -> None:
-    for choices in WANTED:
-        if not any(name in mapping for name in choices):
-            raise Invalid(field=choices[0], reason=_("A column is missing: customer, day, or amount."))
 
 
 def _count(batch: SaleImport, table: TableFile) -> None:
@@ -328,7 +317,7 @@ def _sale(told: Mapping[str, Any], directory: Directory) -> NewSale:
     if customer is None:
         raise Invalid(
             field="customer_code" if "customer_code" in told else "customer_name",
-            reason=_("There is no such customer."),
+            reason=_("No customer has this code or name."),
         )
     if "sold_on" not in told:
         raise Invalid(field="sold_on", reason=_("The day is missing."))

@@ -89,7 +89,7 @@ def _usual(business_id: UUID, kind: str) -> str:
     if not NumberSeries.objects.filter(pattern=plain).exists():
         return plain
     code = re.sub(r"[^A-Z0-9]", "", Business.objects.get(pk=business_id).code.upper())[:8]
-    candidate = f"{code}-{plain}"[:30]
+    candidate = f"{code[: 30 - len(plain) - 1]}-{plain}"
     if code and not NumberSeries.objects.filter(pattern=candidate).exists():
         return candidate
     return f"{uuid7().hex[-6:].upper()}-{plain}"

@@ -55,7 +55,7 @@ def bring_openings(openings: Sequence[NewOpening], *, by: Actor) -> list[UUID]:
     for key, line_key, opening in zip(uuid7_many(len(openings)), uuid7_many(len(openings)), openings, strict=True):
         customer = customers.get(opening.customer_id)
         if customer is None:
-            raise Invalid(field="customer", reason=_("There is no such customer."))
+            raise Invalid(field="customer", reason=_("No customer has this code or name."))
         payer = customer.bill_to or customer
         draft = _draft(key, opening, payer, opening.business_id or payer.business_id or default, by)
         drafts.append(draft)

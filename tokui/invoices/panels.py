@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
+from tokui.core.days import add_months
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
 from tokui.invoices.queries import InvoiceSearch, find_invoices, waiting_days
@@ -32,7 +33,9 @@ navigation.register(
     )
 )
 navigation.register(
-    navigation.Entry("money", gettext_lazy("Sales"), "invoices:sales", "store", 30, permission=SALES_RECORD, go="u")
+    navigation.Entry(
+        "money", gettext_lazy("Sale lines"), "invoices:sales", "store", 30, permission=SALES_RECORD, go="u"
+    )
 )
 navigation.register(
     navigation.Entry("money", gettext_lazy("Closing run"), "invoices:closings", "cal", 40, permission=INVOICES_ISSUE)
@@ -50,6 +53,26 @@ palette.command(
 palette.command(
     palette.Command(
         gettext_lazy("Closing run"), "invoices:closings", "cal", permission=INVOICES_ISSUE, words="締め 請求 closing"
+    )
+)
+
+
+palette.command(
+    palette.Command(
+        gettext_lazy("Opening receivables"),
+        "invoices:openings",
+        "upload",
+        permission=INVOICES_ISSUE,
+        words="開始残高 期首 売掛金 移行 opening",
+    )
+)
+palette.command(
+    palette.Command(
+        gettext_lazy("On documents"),
+        "invoices:terms",
+        "bank",
+        permission=SETTINGS_MANAGE,
+        words="振込先 口座 備考 繰越 メール文面 terms",
     )
 )
 
@@ -115,7 +138,8 @@ def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
     rows = [(row, *collection_state(row, now)) for row in found]
     if not rows:
         return None
-    return render_to_string("invoices/_customer_panel.html", {"rows": rows, "customer": customer}, request)
+    context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
+    return render_to_string("invoices/_customer_panel.html", context, request)
 
 
 @panel("settings_tabs", order=40, permission=SETTINGS_MANAGE)

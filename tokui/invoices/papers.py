@@ -128,9 +128,10 @@ def addressee(snapshot: dict[str, Any]) -> Addressee:
 def issuer_content(content: dict[str, Any], pictures: dict[str, bytes]) -> Issuer:
     return Issuer(
         name=content["name"],
+        trade_name=_trade_name(content),
         registration_number=content.get("registration_number", ""),
         postal_code=content.get("postal_code", ""),
-        address=tuple(part for part in (_trade_name(content), content.get("address", "")) if part),
+        address=tuple(part for part in (content.get("address", ""),) if part),
         phone=content.get("phone", ""),
         email=content.get("email", ""),
         logo=_picture(content.get("logo", ""), pictures),
@@ -261,7 +262,7 @@ def statement_content(customer: Customer, business: Business, from_on: date, to_
         total = amount + (before.charged_minor - before.received_minor if before else 0)
         movements[row.entry_id] = StatementEntry(
             row.on,
-            MOVEMENTS.get(row.entry.kind, row.entry.kind),
+            movement_word(row.entry.kind),
             balance,
             row.entry.memo,
             max(total, 0),
@@ -285,9 +286,22 @@ MOVEMENTS = {
     "invoice": "ご請求",
     "credit_note": "返還・取消",
     "opening": "繰越",
-    "allocation": "ご入金",
     "reversal": "訂正",
+    "allocation_payment": "ご入金",
+    "allocation_fee": "振込手数料",
+    "allocation_withholding": "源泉徴収",
+    "allocation_discount": "値引",
+    "allocation_write_off": "貸倒処理",
+    "allocation_advance": "前受金",
+    "allocation_refund": "ご返金",
 }
+
+
+def movement_word(kind: str) -> str:
+    """What a customer reads: never a name out of the books' code. Higher rooms may settle in ways not listed here."""
+    if kind in MOVEMENTS:
+        return MOVEMENTS[kind]
+    return "ご入金・調整" if kind.startswith("allocation") else "調整"
 
 
 def delivery_content(sales: Sequence[SaleLine], on: date) -> DocumentContent:

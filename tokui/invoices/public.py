@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from tokui.core import doors, files
 from tokui.core.tenancy import organization_scope
-from tokui.invoices.documents.layout import page_data
 from tokui.invoices.models import Invoice
 from tokui.invoices.papers import content_of, pdf_of
 from tokui.invoices.refused import LinkExpired
+from tokui.invoices.screen import on_screen
 from tokui.invoices.sending import DOOR, open_link
 
 
@@ -25,7 +25,7 @@ def invoice(request: HttpRequest, secret: str) -> HttpResponse:
 
     def answer() -> HttpResponse:
         found = open_link(secret, counts=request.method == "GET")
-        context = {"invoice": found, "paper": page_data(content_of(found)), "secret": secret}
+        context = {"invoice": found, "paper": on_screen(content_of(found)), "secret": secret}
         return _private(render(request, "invoices/public.html", context))
 
     return _within(secret, answer)

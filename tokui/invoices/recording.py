@@ -148,7 +148,7 @@ def complete(sale: NewSale, world: World, index: int = 0) -> SaleLine:
     """The line that a sale becomes, checked. Raises SaleRefused."""
     customer = world.customers.get(sale.customer_id)
     if customer is None:
-        raise SaleRefused(index, "customer", _("There is no such customer."))
+        raise SaleRefused(index, "customer", _("No customer has this code or name."))
     product = world.products.get(sale.product_id) if sale.product_id else None
     if sale.product_id and product is None:
         raise SaleRefused(index, "product", _("There is no such product."))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tokui.access.doors import visited
 from tokui.access.permissions import SALES_RECORD
-from tokui.core.errors import NotFound, Refusal
-from tokui.invoices import actions, importing
+from tokui.core.errors import Refusal
+from tokui.invoices import actions
 from tokui.invoices.doors import SaleForm, actor_of, sale_of
-from tokui.invoices.models import SaleImport, SaleImportRow, SaleLine
+from tokui.invoices.models import SaleLine
 from tokui.ui.doors import page_of, render_page, sent_on
 
 
@@ -82,36 +80,3 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
 def delete(request: HttpRequest, key: str) -> HttpResponse:
     actions.delete_sale(sale_of(key), by=actor_of(request))
     return sent_on(request, reverse("invoices:sales"), _("The sale was deleted."))
-
-
-@visited(SALES_RECORD)
-@require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
-    """Drop a file of sales; the preview follows."""
-    file = request.FILES.get("file")
-    if request.method == "POST" and file:
-        by = actor_of(request)
-        batch = importing.receive_sales(file.read(), name=file.name or "", by=by)
-        try:
-            importing.check_sales(batch, by=by)
-        except Refusal as refusal:
-            return render(request, "invoices/sale_upload.html", {"trouble": refusal.message}, status=422)
-        return redirect("invoices:sale_import", pk=batch.pk)
-    recent = SaleImport.objects.order_by("-created_at", "-id")[:20]
-    return render(request, "invoices/sale_upload.html", {"recent": recent})
-
-
-@visited(SALES_RECORD)
-@require_http_methods(["GET", "POST"])
-def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The preview with every refused row; applying it."""
-    found = SaleImport.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    if request.method == "POST":
-        importing.apply_sales(found, by=actor_of(request))
-        told = _("%(new)s sales were recorded, %(known)s were known already.")
-        message = told % {"new": found.new_count, "known": found.known_count}
-        return sent_on(request, reverse("invoices:sale_import", args=[found.pk]), message)
-    rows = SaleImportRow.objects.filter(batch=found).order_by("row")[:500]
-    return render(request, "invoices/sale_import.html", {"batch": found, "rows": rows})

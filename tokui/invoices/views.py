@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from tokui import access
 from tokui.access.doors import visited
@@ -17,25 +17,25 @@ from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, INVOICES_VOI
 from tokui.core import clock, files
 from tokui.core.days import add_months
 from tokui.core.errors import NotFound, Refusal
+from tokui.core.ids import public_id
 from tokui.customers.models import Customer
 from tokui.invoices import actions, exporting, papers, receipts, sending
 from tokui.invoices.documents import render_pdf
-from tokui.invoices.documents.layout import page_data
 from tokui.invoices.doors import (
     STATES,
-    SaleForm,
-    TermsForm,
     actor_of,
     collection_state,
+    credit_lines,
     day_or_none,
     invoice_of,
     key_of,
     receipt_of,
     whole_or_none,
 )
-from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt
+from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import InvoiceSearch, find_invoices
+from tokui.invoices.screen import on_screen, paid_stamp, qualified_checks
 from tokui.messaging.models import OutgoingMail
 from tokui.ui.doors import page_of, render_page, sent_on
 
@@ -79,42 +79,38 @@ def _is_number(text: str) -> bool:
     return text.strip().isascii() and "-" in text and any(letter.isdigit() for letter in text)
 
 
-@visited(INVOICES_ISSUE)
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """A single invoice of one line to begin with; further sales of the customer can wait on it."""
-    form = SaleForm(request.POST or None, initial={"customer": request.GET.get("customer", "")})
-    terms = TermsForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and terms.is_valid():
-        try:
-            sale = form.sale()
-            draft = actions.draft_invoice(
-                sale.customer_id, [sale], terms=actions.InvoiceTerms(**terms.cleaned_data), by=actor_of(request)
-            )
-            return sent_on(request, reverse("invoices:page", args=[draft.public_id]), _("The draft was saved."))
-        except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    status = 422 if form.errors or terms.errors else 200
-    return render(request, "invoices/new.html", {"form": form, "terms": terms}, status=status)
-
-
 @visited(INVOICES_VIEW)
 def page(request: HttpRequest, key: str) -> HttpResponse:
     """The document as it is printed, and beside it what became of it."""
-    invoice = invoice_of(key)
+    return _page(request, invoice_of(key))
+
+
+def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpResponse:
     state, word = collection_state(invoice, clock.today())
+    content = papers.content_of(invoice)
+    has_rules = invoice.kind == Invoice.Kind.INVOICE
     context = {
         "invoice": invoice,
         "state": state,
         "word": word,
-        "paper": page_data(papers.content_of(invoice)),
+        "paper": on_screen(content),
+        "stamped": paid_stamp(invoice.paid_on) if state == "paid" and has_rules else "",
+        "checks": qualified_checks(content) if has_rules else [],
+        "sales": [_creditable(line, request) for line in invoice.lines.order_by("sold_on", "id")],
         "receipts": Receipt.objects.filter(invoice=invoice).order_by("number"),
         "credits": CreditApplication.objects.filter(invoice=invoice).select_related("credit_note"),
         "corrections": Invoice.objects.filter(corrects=invoice).order_by("issued_on"),
         "mails": OutgoingMail.objects.filter(about_id=invoice.pk).order_by("-queued_at")[:5],
         "links": PublicLink.objects.filter(invoice=invoice, opened_count__gt=0).order_by("-last_opened_at")[:3],
     }
-    return render(request, "invoices/page.html", context)
+    context |= {"trouble": trouble, "ticked": request.POST.getlist("line"), "reason": request.POST.get("reason", "")}
+    return render(request, "invoices/page.html", context, status=422 if trouble else 200)
+
+
+def _creditable(line: SaleLine, request: HttpRequest) -> tuple[SaleLine, str, str]:
+    """A line with its key and the amount that was typed for it, so that a refusal loses nothing."""
+    key = public_id(SaleLine.PREFIX, line.pk)
+    return line, key, request.POST.get(f"amount-{key}", "")
 
 
 @visited(INVOICES_VIEW)
@@ -147,11 +143,13 @@ def void(request: HttpRequest, key: str) -> HttpResponse:
 @visited(INVOICES_VOID)
 @require_POST
 def credit(request: HttpRequest, key: str) -> HttpResponse:
-    """A credit note for the lines whose box is ticked, or for all of them."""
+    """A credit note for the lines whose box is ticked or that have an amount, or for all of them."""
     invoice = invoice_of(key)
-    chosen = [actions.CreditLine(key_of(text, "sal")) for text in request.POST.getlist("line")] or None
-    reason = request.POST.get("reason", "")
-    note = actions.credit_invoice(invoice, chosen, reason=reason, by=actor_of(request))
+    try:
+        chosen = credit_lines(request.POST, invoice)
+        note = actions.credit_invoice(invoice, chosen, reason=request.POST.get("reason", ""), by=actor_of(request))
+    except Refusal as refusal:
+        return _page(request, invoice, trouble=refusal.message)
     return _back(request, note, _("Credit note %(number)s was issued.") % {"number": note.number})
 
 

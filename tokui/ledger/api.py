@@ -230,7 +230,7 @@ class ExportOut(Schema):
 
     @staticmethod
     def resolve_file_name(row: JournalExport) -> str:
-        return row.file.name
+        return str(row.file.name)
 
 
 class ExportIn(Period):

@@ -153,5 +153,5 @@ def _called(code: str, rule: Mapped | None, named: Mapping[UUID, Party]) -> Call
 
 
 def _memo(entry: Entry, named: Mapping[UUID, Party]) -> str:
-    name = named[entry.customer_id].name if entry.customer_id in named else ""
+    name = named[entry.customer_id].name if entry.customer_id and entry.customer_id in named else ""
     return " ".join(part for part in (kind_word(entry.kind), name, entry.memo) if part)

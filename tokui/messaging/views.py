@@ -84,7 +84,7 @@ def html_part(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-@visited(MESSAGES_SEND)
+@visited(MESSAGES_SEND)  # a file is an answer too
 @require_GET
 def attachment(request: HttpRequest, key: str, attachment: UUID) -> FileResponse:
     """A file that went with the mail, as a download."""

@@ -17,6 +17,7 @@ from tokui.banking.models import Deposit
 from tokui.core.models import Event
 from tokui.customers.timeline import Line, tells
 from tokui.payments.models import Approval, CustomerStanding, ReturnToDo
+from tokui.payments.standings import keep_current
 from tokui.payments.words import KINDS, STATES
 from tokui.ui.navigation import Count as Badge
 from tokui.ui.navigation import Entry, register
@@ -66,6 +67,7 @@ def _to_reconcile(request: HttpRequest) -> Card | None:
 
 @card(order=20, permission=PAYMENTS_VIEW)
 def _overdue(request: HttpRequest) -> Card | None:
+    keep_current()
     late = CustomerStanding.objects.filter(state="overdue").aggregate(n=Count("pk"), minor=Sum("overdue_minor"))
     if not late["n"]:
         return None

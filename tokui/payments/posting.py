@@ -78,7 +78,7 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
         reverse_entries(entries, on=day, reason="allocation released", by=by)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "  # noqa: S608
+            "UPDATE payments_allocation SET released_on = day, released_at = %s, released_by = %s "
             f"FROM unnest(%s::uuid[], %s::date[]) AS row (allocation, day) WHERE organization_id = {CURRENT} AND id = allocation",
             [clock.now(), by.name, [row.pk for row in rows], [on[row.pk] for row in rows]],
         )
@@ -128,7 +128,7 @@ def _use_advances(rows: Sequence[Any], sign: int) -> None:
     if sums:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "  # noqa: S608
+                "UPDATE payments_allocation SET used_minor = used_minor + delta FROM unnest(%s::uuid[], %s::bigint[]) "
                 f"AS row (advance, delta) WHERE organization_id = {CURRENT} AND id = advance",
                 [list(sums), list(sums.values())],
             )
@@ -188,6 +188,6 @@ def _insert(rows: Sequence[NewAllocation], ids: Sequence[UUID], entries: Sequenc
                    currency, on_day, %s, %s, is_automatic, grade, reasons::jsonb, memo, debit_account, credit_account,
                    entry_id, ''
               FROM unnest({casts}) AS row ({", ".join(_COLUMNS)})
-            """,  # noqa: S608
+            """,
             [clock.now(), by.name, *[list(column) for column in zip(*values, strict=True)]],
         )

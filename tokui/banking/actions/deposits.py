@@ -54,8 +54,12 @@ class NewDeposit:
 
 
 def record_deposit(new: NewDeposit, *, by: Actor) -> Deposit:
-    """Record one deposit by hand: at the counter, by offset, note, でんさい, or a transfer without a file."""
-    return record_deposits([new], by=by)[0]
+    """Record one deposit by hand: at the counter, by offset, note, でんさい, or a transfer without a file.
+
+    One that is known by its `source` and `external_id` is returned as it stands.
+    """
+    made = record_deposits([new], by=by)
+    return made[0] if made else Deposit.objects.get(source=new.source, external_id=new.external_id)
 
 
 @transaction.atomic
@@ -66,8 +70,8 @@ def record_deposits(rows: Sequence[NewDeposit], *, by: Actor) -> list[Deposit]:
     account) and the ledger's PeriodClosed.
     """
     access.require(by, PAYMENTS_RECORD)
-    for row in rows:
-        _check(row)
+    for given in rows:
+        _check(given)
     fresh = _unknown(rows)
     made = [_row(new, key, by) for new, key in zip(fresh, uuid7_many(len(fresh)), strict=True)]
     Deposit.objects.bulk_create(made, batch_size=2000)
@@ -99,7 +103,7 @@ def apply_deposits(changes: Sequence[tuple[UUID, int]]) -> None:
               FROM unnest(%s::uuid[], %s::bigint[]) AS change (deposit_id, delta)
              WHERE deposit.organization_id = {CURRENT} AND deposit.id = deposit_id AND state <> 'cancelled'
                AND applied_minor + delta BETWEEN 0 AND amount_minor
-            """,  # noqa: S608
+            """,
             [ids, deltas],
         )
         if cursor.rowcount == len(ids):
@@ -112,7 +116,7 @@ def name_payers(pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Write down who paid, once it is known: (deposit, customer). Called by payments."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "  # noqa: S608
+            "UPDATE banking_deposit SET customer_id = customer FROM unnest(%s::uuid[], %s::uuid[]) AS pair (deposit, customer) "
             f"WHERE organization_id = {CURRENT} AND id = deposit AND customer_id IS DISTINCT FROM customer",
             [[one for one, _two in pairs], [two for _one, two in pairs]],
         )

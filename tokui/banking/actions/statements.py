@@ -106,7 +106,11 @@ def _take(statement: Statement, file: StatementFile, parts: Sequence[StatementAc
         counts = store_lines(account, statement, parts, by=by)
         pairs, lonely = pair_cancellations(account, counts.from_on)
         cancel_deposits(pairs, by=by)
-        changes = {"added_count": counts.added, "known_count": counts.known, "deposit_count": counts.deposits}
+        changes: dict[str, Any] = {
+            "added_count": counts.added,
+            "known_count": counts.known,
+            "deposit_count": counts.deposits,
+        }
         changes |= {"cancelled_count": len(pairs), "unpaired_count": lonely}
     else:
         enriched, unpaired = enrich_deposits(account, parts)

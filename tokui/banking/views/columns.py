@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,7 +44,7 @@ class ColumnsForm(forms.Form):
         super().__init__(data)
         for name in ROLES:
             self.fields[name] = forms.ChoiceField(
-                label=FIELDS[name],
+                label=str(FIELDS[name]),
                 choices=[("", "–"), *sample.choices],
                 required=name == "date",
                 initial=_initial(name, sample, saved or {}),
@@ -88,8 +89,8 @@ def _initial(name: str, sample: Sample, saved: dict[str, Any]) -> str:
 def columns(request: HttpRequest, account: str) -> HttpResponse:
     """Choose the columns of a file of this account: a refused one, or an upload that is only looked at."""
     row = row_of(BankAccount.objects.all(), account)
-    if request.FILES.get("sample"):
-        upload = request.FILES["sample"]
+    upload = request.FILES.get("sample")
+    if isinstance(upload, UploadedFile):
         kept = files.store(upload.read(), name=upload.name or "sample.csv", content_type="application/octet-stream")
         return sent_on(request, f"{reverse('banking:columns', args=[row.public_id])}?file={kept.public_id}")
     statement = _statement(request, row)
@@ -116,7 +117,13 @@ def _tried(request: HttpRequest, context: dict[str, Any], mapping: dict[str, Any
     try:
         read = read_with(mapping, content, file.name, account)
     except FileRefused as refused:
-        told = {"line": refused.line, "field": refused.field, "found": refused.found, "expected": refused.expected}
+        told = {
+            "code": refused.code.value,
+            "line": refused.line,
+            "field": refused.field,
+            "found": refused.found,
+            "expected": refused.expected,
+        }
         context |= {"refusal": refusal_word(refused.code.value), "facts": refusal_facts(told)}
         return page(request, "columns", context, status=422)
     if "_save" not in request.POST:
@@ -139,6 +146,7 @@ def _statement(request: HttpRequest, account: BankAccount) -> Statement | None:
 
 def _file(request: HttpRequest, statement: Statement | None) -> StoredFile | None:
     if statement is not None:
-        return statement.parcel.file
+        kept: StoredFile = statement.parcel.file
+        return kept
     key = request.GET.get("file", "")
     return row_of(StoredFile.objects.all(), key) if key else None

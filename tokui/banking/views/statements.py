@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.banking.places import oddities, refusal_facts
 from tokui.banking.reading import format_name
 from tokui.banking.recipients import accounts_of
+from tokui.banking.statements import Kind
 from tokui.banking.views.rows import actor, list_page, page, row_of
 from tokui.banking.words import KINDS, format_choices, refusal_word
 from tokui.core import files
@@ -79,7 +81,7 @@ def _take_all(form: StatementForm, request: HttpRequest) -> list[Statement]:
 
 
 def _take(
-    file: UploadedFile, accounts: list[BankAccount], format: str, request: HttpRequest, form: StatementForm
+    file: UploadedFile[Any], accounts: list[BankAccount], format: str, request: HttpRequest, form: StatementForm
 ) -> Statement | None:
     content, name = file.read(), file.name or "file"
     owners = accounts_of(content, accounts, name=name, format=format)
@@ -97,7 +99,7 @@ def _take(
 
 def _after(request: HttpRequest, taken: list[Statement], form: StatementForm) -> HttpResponse:
     """To the result. An answer of success even where some files are asked about: a failed one would take back the rest."""
-    asked = form.errors.get("account", [])
+    asked = list(form.errors.get("account", []))
     for question in asked:
         toast_next(request, question, tone="bad")
     if len(taken) == 1 and not asked:
@@ -152,7 +154,7 @@ def _lines(found: Statement, request: HttpRequest) -> dict[str, Any]:
     by_line = {one.line_id: one for one in deposits}
     return {
         "page": lines,
-        "lines": [(one, KINDS.get(one.kind, ""), by_line.get(one.pk)) for one in lines.rows],
+        "lines": [(one, KINDS[Kind(one.kind)], by_line.get(one.pk)) for one in lines.rows],
         "oddities": oddities(found.deviations),
     }
 
@@ -169,9 +171,9 @@ def read_once_more(request: HttpRequest, statement: str) -> HttpResponse:
     return sent_on(request, reverse("banking:statement", args=[found.public_id]))
 
 
-@visited(BANK_VIEW)
+@visited(BANK_VIEW)  # a streamed answer is an answer
 @require_GET
-def original(request: HttpRequest, statement: str) -> FileResponse:
+def original(request: HttpRequest, statement: str) -> HttpResponseBase:
     """The file as it came, byte for byte; never shown by the browser."""
     file = row_of(_files(), statement).parcel.file
     response = FileResponse(

@@ -74,9 +74,7 @@ def test_a_code_that_is_taken_is_refused_at_its_field(page, owner):
 def test_a_new_price_ends_the_one_before_it(page, owner):
     row = product(owner)
     for day, price in (("2026-04-01", "¥8,800"), ("2026-12-01", "9900")):
-        answer = page.post(
-            f"/products/{row.public_id}/prices", {"from_on": day, "currency": "JPY", "price": price}
-        )
+        answer = page.post(f"/products/{row.public_id}/prices", {"from_on": day, "currency": "JPY", "price": price})
         assert answer.status_code == 302, answer.content.decode()
     first, second = Price.objects.order_by("from_on")
     assert (first.unit_minor, first.to_on, second.unit_minor, second.to_on) == (8800, date(2026, 11, 30), 9900, None)
@@ -268,3 +266,11 @@ def test_a_key_without_the_permission_changes_nothing(client, owner):
     )
     assert answer.status_code == 403
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/products?q=%00", "/products?business=biz_x", "/products/prd_x", "/products/prd_x/prices"]
+)
+def test_nonsense_from_a_program_is_refused_not_a_crash(call, path):
+    assert call("get", path).status_code in (200, 404, 422)
+    assert call("post", "/products", {"code": "x\0", "name": "a\0b"}).status_code in (400, 422)

@@ -138,7 +138,7 @@ def accounts_add(
         )
         account = add_account(new, by=SYSTEM)
         bank_name, identifier = f"{account.bank_name} {account.branch_name}".strip(), account.public_id
-    say(f"Account {code} {bank_name} is ready.", id=identifier, code=code)
+    say(" ".join(["Account", code, *bank_name.split(), "is ready."]), id=identifier, code=code)
 
 
 @bank_app.command("import")
@@ -152,6 +152,7 @@ def bank_import(
         from tokui.banking.actions import import_statement
         from tokui.banking.models import BankAccount, Statement
         from tokui.banking.words import refusal_sentence
+        from tokui.core import clock
         from tokui.core.actors import SYSTEM
         from tokui.core.jobs import run_pending
 
@@ -160,11 +161,13 @@ def bank_import(
             codes = ", ".join(BankAccount.objects.order_by("code").values_list("code", flat=True))
             complain(f"There is no bank account called {account}. There are: {codes or 'none yet'}", "unknown_account")
             raise typer.Exit(2)
+        started = clock.now()
         statement = import_statement(
             file.read_bytes(), account=found, name=file.name, format=form, by=SYSTEM, at_once=True
         )
         refusal = refusal_sentence(statement.refusal) if statement.state == Statement.State.REFUSED else ""
         facts = {
+            "seen_before": statement.received_at < started and not refusal,
             "id": statement.public_id,
             "format": statement.format,
             "lines": statement.line_count,
@@ -179,6 +182,9 @@ def bank_import(
     if refusal:
         complain(f"{file.name} was refused, and nothing of it was taken: {refusal}", "file_refused")
         raise typer.Exit(REFUSED)
+    if facts["seen_before"]:
+        say(f"{file.name} was imported before; nothing was added.", **facts)
+        return
     say(
         f"{facts['format']}: {facts['lines']:,} lines, {facts['added']:,} new, {facts['known']:,} known before; "
         f"{facts['deposits']:,} deposits, {facts['cancelled']:,} cancelled.",

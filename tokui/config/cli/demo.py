@@ -39,7 +39,10 @@ def seed_if_empty() -> None:
 def print_welcome(port: int) -> None:
     """The address, who may sign in, and what to click first, in Japanese and English."""
     from tokui.config.demo.opening import PASSWORD, PEOPLE
+    from tokui.core import clock, shared_clock
 
+    shared_clock.load()
+    now = clock.now().astimezone(clock.TOKYO)
     names = "\n".join(f"    {role:<11} {email:<24} {name}" for role, name, email in PEOPLE)
     say(
         f"""
@@ -48,10 +51,10 @@ Tokui  http://localhost:{port}/        Ctrl-C stops everything / Ctrl-C で終�
   Sign in / ログイン      password / パスワード: {PASSWORD}
 {names}
 
-  きょうは 2026年11月20日（金）9時。佐藤 真理（accountant）でログインして、
-  「入金消込」を開いてください。7 件の入金が判断を待っています。Enter で確定、Z で元に戻します。
-  It is Friday, 20 November 2026, 9:00. Sign in as the accountant and open "Reconcile":
-  seven deposits wait for a person. Enter confirms, Z undoes. Then follow docs/tour.md.
+  デモの時計は {now:%Y-%m-%d %H:%M}。佐藤 真理（accountant）でログインして「入金消込」を開いてください。
+  11月20日朝の 7 件の入金が判断を待っています。Enter で確定、Z で元に戻します。
+  The demo's clock says {now:%Y-%m-%d %H:%M}. Sign in as the accountant and open "Reconciliation": seven deposits
+  of the morning of 20 November wait for a person. Enter confirms, Z undoes. Then follow docs/tour.md.
 """,
         address=f"http://localhost:{port}/",
         password=PASSWORD,

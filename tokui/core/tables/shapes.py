@@ -67,8 +67,8 @@ class TableRefused(ValueError):
         found: object = "",
         expected: object = "",
     ) -> None:
-        self.code, self.sheet, self.row, self.column = code, sheet, row, column
-        self.found, self.expected = shortened(str(found)), str(expected)
+        self.code, self.sheet, self.row, self.column = code, shortened(sheet), row, column
+        self.found, self.expected = shortened(str(found)), shortened(str(expected))
         super().__init__(code.value, sheet, row, column, self.found, self.expected)
 
     def __str__(self) -> str:

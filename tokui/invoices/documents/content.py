@@ -53,6 +53,8 @@ class Issuer:
     logo: bytes | None = None
     """PNG, JPEG or WebP; anything else raises `PictureRefused`"""
     seal: bytes | None = None
+    trade_name: str = ""
+    """屋号, where it says more than the name"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ def _addressee(addressee: Addressee, lang: str, words: Words) -> dict[str, Any]:
 
 def _issuer(issuer: Issuer, lang: str, words: Words) -> dict[str, Any]:
     lines = [
+        issuer.trade_name,
         f"{words.registration} {issuer.registration_number}" if issuer.registration_number else "",
         *_address(issuer.postal_code, issuer.address, lang),
         f"{words.phone} {issuer.phone}" if issuer.phone else "",
@@ -132,6 +133,8 @@ def _address(postal_code: str, address: tuple[str, ...], lang: str) -> list[str]
     """The postal code leads in Japan and closes an address written for abroad."""
     if not postal_code:
         return list(address)
+    if len(postal_code) == 7 and postal_code.isdecimal():
+        postal_code = f"{postal_code[:3]}-{postal_code[3:]}"
     return [f"〒{postal_code}", *address] if lang == "ja" else [*address, postal_code]
 
 
@@ -186,6 +189,11 @@ def _receipt(content: DocumentContent, words: Words) -> dict[str, Any] | None:
     }
 
 
+#: What each column of a document's lines holds; the screen folds by them where it is narrow.
+LINE_ROLES = ("on", "description", "quantity", "unit_price", "rate", "amount")
+ENTRY_ROLES = ("on", "number", "description", "charged", "received", "amount")
+
+
 def _lines(content: DocumentContent, words: Words) -> dict[str, Any]:
     """Columns that no line uses are left out, so a plain invoice stays plain."""
     lines = content.lines
@@ -202,6 +210,7 @@ def _lines(content: DocumentContent, words: Words) -> dict[str, Any]:
     kept = [place for place, column in enumerate(columns) if column[0]]
     rows = [_line(line, content, words, mark_included=len(included) > 1) for line in lines]
     return {
+        "roles": [LINE_ROLES[place] for place in kept],
         "columns": [columns[place][1:] for place in kept],
         "rows": [[row[place] for place in kept] for row in rows],
     }
@@ -241,7 +250,7 @@ def _entries(content: DocumentContent, words: Words) -> dict[str, Any]:
         (words.credit, "right", "auto"),
         (words.balance, "right", "auto"),
     ]
-    return {"columns": columns, "rows": [opening, *rows]}
+    return {"roles": list(ENTRY_ROLES), "columns": columns, "rows": [opening, *rows]}
 
 
 def _rate_name(kind: TaxKind, rate: int, words: Words) -> str:

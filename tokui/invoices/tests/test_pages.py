@@ -7,14 +7,17 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tokui.access.tests.world import make_member
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
+from tokui.core.ids import public_id
 from tokui.invoices.actions import close_sales, settle_invoices
-from tokui.invoices.models import Invoice, SaleLine
+from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
+from tokui.invoices.papers import movement_word
 from tokui.invoices.sending import make_link, revoke_links
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
@@ -83,9 +86,14 @@ def test_the_page_of_an_invoice_shows_the_numbers_of_its_pdf(page):
     assert page.get("/invoices/nonsense").status_code == 404
 
 
+def line(place: int, **fields: str) -> dict[str, str]:
+    told = {"sold_on": "2026-11-01", "quantity": "1", **fields}
+    return {f"line{place}-{name}": value for name, value in told.items()}
+
+
 def test_an_invoice_is_written_issued_sent_and_voided_on_its_page(page):
     customer, _product = make_customer(), make_product()
-    told = {"customer": customer.code, "sold_on": "2026-11-01", "product": "A1", "quantity": "2"}
+    told = {"customer": customer.code, **line(1, product="A1", quantity="2")}
     response = page.post("/invoices/new", told)
     invoice = Invoice.objects.get()
     url = f"/invoices/{invoice.public_id}"
@@ -153,3 +161,147 @@ def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(pa
     assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]
     assert content.closing_minor == 1_100
     assert page.get("/statements/cus_00000000000000000000000000").status_code == 404
+
+
+def test_an_invoice_is_written_with_several_lines_and_a_wrong_one_is_told_at_its_field(page):
+    customer, _product = make_customer(), make_product()
+    first, second = line(1, product="A1", quantity="2"), line(2, description="送料", unit_minor="650")
+    wrong = page.post("/invoices/new", {"customer": customer.name, **first, **line(2, description="送料")})
+    assert wrong.status_code == 422
+    assert 'id="id_line2-unit_minor_error"' in wrong.content.decode()
+    assert not Invoice.objects.exists()
+    page.post("/invoices/new", {"customer": customer.name, **first, **second})
+    assert (Invoice.objects.get().net_minor, Invoice.objects.get().lines.count()) == (2_650, 2)
+
+
+def test_adding_a_line_keeps_what_was_typed_and_saves_nothing(page):
+    told = {"customer": "C-1", **line(1, description="送料"), "add": "1"}
+    shown = page.post("/invoices/new", told, headers={"HX-Request": "true"}).content.decode()
+    assert shown.lstrip().startswith('<div id="new-lines"')
+    assert "送料" in shown
+    assert 'name="line2-quantity"' in shown
+    told = {**told, **line(2, description="器"), "remove": "1"}
+    del told["add"]
+    left = page.post("/invoices/new", told).content.decode()
+    assert "送料" not in left
+    assert "器" in left
+    assert not Invoice.objects.exists()
+
+
+def test_a_part_of_one_line_is_credited_on_the_page_and_never_more_than_the_line(page):
+    customer = make_customer()
+    keys = [sell(customer, 1_000), sell(customer, 500)]
+    close_sales(DAY, by=SYSTEM)
+    invoice = Invoice.objects.get()
+    name = f"amount-{public_id('sal', keys[0])}"
+    beyond = page.post(f"/invoices/{invoice.public_id}/credit", {name: "1001", "reason": "返品"})
+    assert beyond.status_code == 422
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    page.post(f"/invoices/{invoice.public_id}/credit", {name: "300", "reason": "返品"})
+    assert Invoice.objects.get(kind="credit_note").net_minor == -300
+
+
+BANK = {
+    "bank1-bank_name": "みどり銀行",
+    "bank1-branch_name": "青葉支店",
+    "bank1-account_type": "普通",
+    "bank1-account_number": "１２３４５６７",
+    "bank1-holder": "カ)アオバ",
+}
+
+
+def test_terms_are_printed_on_what_is_issued_from_then_on(page):
+    assert page.post("/settings/invoice-terms", {**BANK, "payment_note": "手数料はご負担ください"}).status_code == 302
+    invoice = make_invoices()[0]
+    shown = page.get(f"/invoices/{invoice.public_id}").content.decode()
+    assert "みどり銀行 青葉支店 普通 1234567" in shown
+    assert "手数料はご負担ください" in shown
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"bank1-account_number": "12"}, "bank1-account_number"),
+        ({"bank1-holder": ""}, "bank1-holder"),
+        ({"bank1-bank_code": "あ"}, "bank1-bank_code"),
+        ({"mail_text": "Dear {nobody}"}, "mail_text"),
+    ],
+)
+def test_terms_that_cannot_be_printed_are_refused_at_their_field(page, wrong, field):
+    response = page.post("/settings/invoice-terms", {**BANK, **wrong})
+    assert response.status_code == 422
+    assert f'id="id_{field}_error"' in response.content.decode()
+    assert not BusinessTerms.objects.exists()
+
+
+def test_terms_are_the_owners(client, organization):
+    client.force_login(make_member("accountant").user)
+    assert client.get("/settings/invoice-terms").status_code == 403
+
+
+def upload(page, path: str, text: str) -> str:
+    """Where the browser is led after the file; the page of the preview."""
+    file = SimpleUploadedFile("表.csv", text.encode())
+    return str(page.post(path, {"file": file}).headers["Location"])
+
+
+def test_opening_receivables_are_previewed_with_their_refused_rows_and_brought_once(page):
+    customer = make_customer(due_months=1, due_day=31)  # 31 October is a Saturday
+    text = (
+        "得意先コード,請求書番号,請求日,支払期限,残高\n"
+        f'{customer.code},OLD-1,2026/9/30,2026/10/31,"12,000"\n'
+        f"{customer.code},OLD-2,2026/9/30,,500\n"
+        "nobody,OLD-3,2026/9/30,,500\n"
+        f"{customer.code},OLD-4,2026/9/30,,0\n"
+    )
+    url = upload(page, "/invoices/openings", text)
+    shown = page.get(url).content.decode()
+    assert "nobody" in shown
+    assert shown.count('data-row="refused"') == 2
+    assert not Invoice.objects.exists()
+    page.post(url)
+    page.post(url)
+    found = [(one.number, one.total_minor, one.due_on, one.kind) for one in Invoice.objects.order_by("number")]
+    assert found == [
+        ("OLD-1", 12_000, date(2026, 10, 31), "opening"),
+        ("OLD-2", 500, date(2026, 11, 2), "opening"),
+    ]
+    again = page.get(upload(page, "/invoices/openings", text + "\n")).content.decode()
+    assert SaleImport.objects.latest("created_at").known_count == 2
+    assert again.count('data-row="refused"') == 2
+
+
+def test_a_number_that_stands_twice_or_belongs_to_another_document_is_not_brought(page):
+    invoice = make_invoices()[0]
+    code = invoice.customer.code
+    rows = "".join(f"{code},{number},2026/9/30,500\n" for number in (invoice.number, "OLD-1", "OLD-1"))
+    page.get(upload(page, "/invoices/openings", "得意先コード,請求書番号,請求日,残高\n" + rows))
+    batch = SaleImport.objects.get()
+    assert (batch.new_count, batch.refused_count) == (0, 3)
+
+
+def test_only_who_may_issue_brings_receivables(client, organization):
+    client.force_login(make_member("viewer").user)
+    assert client.get("/invoices/openings").status_code == 403
+
+
+def test_a_wrongly_guessed_column_is_corrected_and_the_choice_is_remembered(page):
+    customer = make_customer()
+    text = f"得意先コード,日付,品名,備考甲\n{customer.code},2026/10/8,急須,5400\n"
+    url = upload(page, "/sales/import", text)
+    assert 'name="column.amount"' in page.get(url).content.decode()
+    told = {"column.customer_code": "得意先コード", "column.sold_on": "日付", "column.description": "品名"}
+    missing = page.post(f"{url}/columns", told)
+    assert missing.status_code == 422
+    assert 'id="error-amount"' in missing.content.decode()
+    page.post(f"{url}/columns", {**told, "column.amount": "備考甲"})
+    page.post(url)
+    assert SaleLine.objects.get().amount_minor == 5_400
+    assert page.post(f"{url}/columns", told).status_code == 422
+    upload(page, "/sales/import", text.replace("5400", "5500"))
+    assert SaleImport.objects.latest("created_at").state == "ready"
+
+
+def test_a_statement_never_shows_a_name_out_of_the_books_code():
+    assert movement_word("allocation_payment") == "ご入金"
+    assert all(ord(letter) > 127 for kind in ("allocation_new_way", "anything") for letter in movement_word(kind))

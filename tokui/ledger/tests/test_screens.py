@@ -114,9 +114,7 @@ def test_what_cannot_be_read_is_refused_not_a_crash(page, url):
 
 
 def test_an_account_runs_from_what_was_brought_forward(page):
-    post_entries(
-        [deposit(1_000, on=date(2026, 9, 30)), deposit(200), deposit(30, on=date(2026, 11, 1))], by=SYSTEM
-    )
+    post_entries([deposit(1_000, on=date(2026, 9, 30)), deposit(200), deposit(30, on=date(2026, 11, 1))], by=SYSTEM)
     assert amounts(page.get(f"/ledger/accounts/bank:main?{PERIOD}").content.decode()) == [1000, 200, 1200, 1200]
     text = page.get(f"/ledger/accounts/unapplied?{PERIOD}").content.decode()
     assert amounts(text) == [1000, 200, 1200, 1200]
@@ -342,12 +340,21 @@ def test_a_mapping_is_set_replaced_and_forgotten(page):
     ],
 )
 def test_a_bad_mapping_is_refused_at_its_field(page, changed, field):
-    answer = page.post("/ledger/mapping", {"pattern": "bank", "account": "普通預金", "tax_class": "out_of_scope"} | changed)
+    answer = page.post(
+        "/ledger/mapping", {"pattern": "bank", "account": "普通預金", "tax_class": "out_of_scope"} | changed
+    )
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
 
 
-PAGES = ["/ledger", "/ledger/accounts/bank:main", "/ledger/trial-balance", "/ledger/months", "/ledger/exports", "/ledger/mapping"]
+PAGES = [
+    "/ledger",
+    "/ledger/accounts/bank:main",
+    "/ledger/trial-balance",
+    "/ledger/months",
+    "/ledger/exports",
+    "/ledger/mapping",
+]
 
 
 @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("sales", 403), ("support", 403), ("accountant", 200)])

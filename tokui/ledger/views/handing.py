@@ -46,19 +46,15 @@ def exports(request: HttpRequest) -> HttpResponse:
             return sent_on(request, reverse("ledger:exports"), told % {"number": number})
     rows = JournalExport.objects.order_by("-exported_at")
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.name = LAYOUT_NAMES[Layout(row.layout)]
-    start = _start()
+    month = month_before(clock.today().replace(day=1))
     context = {
         "tab": "exports",
         "form": form,
         "exports": page,
+        "written": [(row, LAYOUT_NAMES[Layout(row.layout)]) for row in page.object_list],
         "waiting": [
-            (LAYOUT_NAMES[layout], capped_count(waiting(layout, start["from_on"], start["to_on"])))
-            for layout in _used()
+            (LAYOUT_NAMES[layout], capped_count(waiting(layout, month, month_end(month)))) for layout in _used()
         ],
-        "from_on": start["from_on"],
-        "to_on": start["to_on"],
     }
     return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
 
@@ -80,7 +76,7 @@ def _used() -> list[Layout]:
     return [layout for layout in Layout if layout in known]
 
 
-@visited(LEDGER_EXPORT)
+@visited(LEDGER_EXPORT)  # a file is an answer too
 @require_GET
 def export_file(request: HttpRequest, key: str) -> FileResponse:
     """The file of an export, as it was written."""

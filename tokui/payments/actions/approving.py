@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import PAYMENTS_APPROVE, PAYMENTS_WRITE_OFF
@@ -36,7 +37,7 @@ def write_off(
     if kind not in GIVING_UP:
         raise Invalid(field="kind", reason="not a way to give something up")
     if not reason.strip():
-        raise Invalid(field="reason", reason="say why")
+        raise Invalid(field="reason", reason=_("Say why."))
     lock(invoice)
     _check(invoice, amount_minor)
     limited = kind in (Allocation.Kind.WRITE_OFF, Allocation.Kind.DISCOUNT)
@@ -87,7 +88,7 @@ def _check(invoice: Invoice, amount_minor: int) -> None:
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:
         raise InvoiceNotOpen(number=invoice.number or "?")
     if amount_minor <= 0:
-        raise Invalid(field="amount", reason="more than zero")
+        raise Invalid(field="amount", reason=_("Enter an amount above zero."))
     if amount_minor > invoice.open_minor:
         raise MoreThanOwed(number=invoice.number, open=invoice.open_minor)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -85,7 +85,7 @@ def split(request: HttpRequest, deposit: str) -> HttpResponse:
     row = found(Deposit, deposit)
     customer = found(Customer, request.GET["customer"]) if request.GET.get("customer") else _best_customer(row)
     if customer is None:
-        return search(request, deposit)
+        return cast(HttpResponse, search(request, deposit))
     named = request.GET.get("invoice", "")
     chosen = found(Invoice, named) if named else None
     invoices = open_invoices(customer)
