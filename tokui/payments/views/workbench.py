@@ -39,7 +39,7 @@ from tokui.payments.searching import hits_for
 from tokui.payments.views.rows import found
 from tokui.payments.words import payer_name
 from tokui.ui.amounts import grouped
-from tokui.ui.doors import render_page, sent_on, toast
+from tokui.ui.doors import is_fragment, render_page, sent_on, toast
 
 DIFFERENCES = ("open", "fee", "discount", "write_off", "withholding")
 
@@ -168,7 +168,13 @@ def _bench(
     request: HttpRequest, deposit_id: UUID | None, *, opened: bool = False, extra: dict[str, Any] | None = None
 ) -> HttpResponse:
     shown = bench(deposit_id, shows_done=request.GET.get("show") == "done", pick=_pick(request))
-    context = {"bench": shown, "opened": opened, "differences": DIFFERENCES, **(extra or {})}
+    context = {
+        "bench": shown,
+        "opened": opened,
+        "differences": DIFFERENCES,
+        "swapped": is_fragment(request),
+        **(extra or {}),
+    }
     if not request.headers.get("HX-Request"):
         context |= {"score": scorecard(), "today": clock.today()}
     return render_page(request, "payments/reconciliation.html", context, fragment="payments/_bench.html")

@@ -5,6 +5,11 @@ const bench = document.getElementById('bench');
 let shownAt = -READING;
 
 bench.addEventListener('htmx:afterSwap', () => { shownAt = performance.now(); });
+// The menu's count follows what is left.
+document.addEventListener('htmx:oobAfterSwap', () => {
+  const waiting = document.getElementById('progress').dataset.waiting;
+  for (const count of document.querySelectorAll('a[href="/reconciliation"] .count')) count.textContent = waiting;
+});
 bench.addEventListener('htmx:beforeRequest', (e) => {
   const posts = e.detail.requestConfig.verb === 'post' && e.detail.elt.closest('form'); // undoing is not of the form
   if (posts && performance.now() - shownAt < READING) e.preventDefault();
