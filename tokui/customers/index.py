@@ -37,14 +37,15 @@ class Wanted:
 
     @property
     def is_searchable(self) -> bool:
-        """Two characters are enough; one finds nothing."""
-        return bool(self.words) and all(len(word) > 1 for word in self.words)
+        """One word of two characters is enough; a single letter alone has no bigram."""
+        return any(len(word) > 1 for word in self.words)
 
 
 def wanted(typed: str) -> Wanted:
     """A typed search. Words are sought each by itself: 山田 090 finds the Yamada with that number."""
     words = tuple(dict.fromkeys(word for word in search_key(typed[:200]).split(" ") if word))
-    return Wanted(words, tuple(dict.fromkeys(gram for word in words for gram in search_bigrams(word))))
+    long = [word for word in words if len(word) > 1]  # a single letter is only looked for in what the others find
+    return Wanted(words, tuple(dict.fromkeys(gram for word in long for gram in search_bigrams(word))))
 
 
 def national(phone: str) -> str:
