@@ -14,11 +14,17 @@ from tokui.customers.queries import search
 def satoru(organization):
     create_customer(CustomerDraft(code="C-2", name="青木 勇", kana="アオキ イサム"), by=SYSTEM)
     return create_customer(
-        CustomerDraft(code="C-1", name="青木 悟", kana="アオキ サトル", email="satoru@example.jp", phone="03-6234-5678"), by=SYSTEM
+        CustomerDraft(
+            code="C-1", name="青木 悟", kana="アオキ サトル", email="satoru@example.jp", phone="03-6234-5678"
+        ),
+        by=SYSTEM,
     )
 
 
-@pytest.mark.parametrize("typed", ["青木 悟", "アオキ サトル", "ｱｵｷ ｻﾄﾙ", "あおき さとる", "satoru@", "6234-5678", "０３６２３４", "青木 6234"])
+@pytest.mark.parametrize(
+    "typed",
+    ["青木 悟", "アオキ サトル", "ｱｵｷ ｻﾄﾙ", "あおき さとる", "satoru@", "6234-5678", "０３６２３４", "青木 6234"],
+)
 def test_a_customer_is_found_by_what_people_type(satoru, typed):
     assert search(typed).ids == (satoru.pk,)
 
