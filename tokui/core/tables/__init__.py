@@ -1,5 +1,20 @@
 """Tables that people bring and take away: any workbook or text table in, CSV and XLSX out. Pure, streaming, bounded."""
 
+from tokui.core.tables.columns import (
+    Layout,
+    Problem,
+    ReadRow,
+    facts,
+    headings_of,
+    place_columns,
+    placed_rows,
+    problem_at,
+    propose_columns,
+    read_cells,
+    reason,
+    signature,
+    table_facts,
+)
 from tokui.core.tables.headers import Confidence, Header, Proposal, Vocabulary, data_rows, find_header, propose
 from tokui.core.tables.reading import open_table
 from tokui.core.tables.shapes import (
@@ -20,9 +35,12 @@ __all__ = [
     "Cell",
     "Confidence",
     "Header",
+    "Layout",
     "Limits",
     "NewSheet",
+    "Problem",
     "Proposal",
+    "ReadRow",
     "Row",
     "Sheet",
     "TableCode",
@@ -33,9 +51,19 @@ __all__ = [
     "cell_text",
     "column_letters",
     "data_rows",
+    "facts",
     "find_header",
+    "headings_of",
     "open_table",
+    "place_columns",
+    "placed_rows",
+    "problem_at",
     "propose",
+    "propose_columns",
+    "read_cells",
+    "reason",
+    "signature",
+    "table_facts",
     "write_csv",
     "write_xlsx",
 ]

@@ -19,12 +19,10 @@ from tokui.core.files import open_file
 from tokui.core.inbox import receive
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Parcel
-from tokui.core.tables import TableCode, TableRefused, open_table
-from tokui.core.tables.headers import find_header
+from tokui.core.tables import TableRefused, headings_of, open_table, propose_columns, signature, table_facts
 from tokui.core.tenancy import require_organization
-from tokui.customers.importing.columns import IDENTIFYING, propose_columns, signature, vocabulary
+from tokui.customers.importing.columns import IDENTIFYING, vocabulary
 from tokui.customers.models import CustomField, Import, ImportMapping, ImportRow
-from tokui.customers.words import table_facts
 
 SOURCE = "customers.import"
 FILE_LIMIT_BYTES = 512 * 1024 * 1024
@@ -69,28 +67,12 @@ def _read_headings(batch: Import) -> None:
         with open_file(batch.parcel.file) as stream:
             table = open_table(_raw(stream), name=batch.name)
             batch.encoding = table.encoding
-            batch.headings = _headings(table, known)
+            batch.headings = headings_of(table, known)
     except TableRefused as refused:
         batch.state, batch.refusal = Import.State.REFUSED, table_facts(refused)
         return
     saved = ImportMapping.objects.filter(signature=signature(batch.headings)).first()
     batch.mapping = saved.columns if saved else propose_columns(batch.headings, known)
-
-
-def _headings(table: Any, known: Any) -> list[str]:
-    """The headings of all sheets together, in order, each once."""
-    names: dict[str, None] = {}
-    refusal: TableRefused | None = None
-    for sheet in table.sheets:
-        try:
-            names |= dict.fromkeys(name for name in find_header(sheet, known).names if name)
-        except TableRefused as refused:
-            if refused.code not in (TableCode.EMPTY, TableCode.NO_HEADER):
-                raise
-            refusal = refusal or refused
-    if not names:
-        raise refusal or TableRefused(TableCode.EMPTY)
-    return list(names)
 
 
 def _raw(stream: Any) -> Any:

@@ -1,12 +1,10 @@
-"""Which column of a file holds which field: proposed from the headings, kept per sender. Pure."""
+"""By which headings workbooks call the fields of a customer. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from tokui.core.tables import Vocabulary, propose
-from tokui.core.tables.headers import heading_key
+from tokui.core.tables import Vocabulary
 
 #: Field -> the headings by which Japanese and English workbooks call it. Our own export's headings are among them.
 VOCABULARY: dict[str, tuple[str, ...]] = {
@@ -130,24 +128,3 @@ IDENTIFYING = ("id", "code", "name", "family_name")
 def vocabulary(custom: Mapping[str, str]) -> Vocabulary:
     """The known headings with those of an organization's own fields (key: label)."""
     return VOCABULARY | {f"custom.{key}": (label, key) for key, label in custom.items()}
-
-
-def propose_columns(headings: Sequence[str], known: Vocabulary) -> dict[str, str]:
-    """For each field the heading that seems to hold it."""
-    found = propose(headings, known)
-    return {field: proposal.heading for field, proposal in found.items()}
-
-
-def signature(headings: Sequence[str]) -> str:
-    """Files of one sender have the same headings: a digest of them, blind to width, case and ornament."""
-    keys = "\n".join(heading_key(heading) for heading in headings if heading.strip())
-    return hashlib.sha256(keys.encode()).hexdigest()
-
-
-def place_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where a mapping's headings stand in a sheet; of equal headings the left one."""
-    places: dict[str, int] = {}
-    for index, heading in enumerate(headings):
-        places.setdefault(heading_key(heading), index)
-    found = {field: places.get(heading_key(heading)) for field, heading in mapping.items() if heading}
-    return {field: index for field, index in found.items() if index is not None}

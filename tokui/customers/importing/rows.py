@@ -11,19 +11,10 @@ from uuid import UUID
 from tokui.core.days import ClosingRule, DueRule, Shift, parse_term
 from tokui.core.ids import parse_public_id
 from tokui.core.refused import Code, ValueRefused
-from tokui.core.tables import (
-    Row,
-    TableCode,
-    TableFile,
-    TableRefused,
-    Vocabulary,
-    column_letters,
-    data_rows,
-    find_header,
-)
+from tokui.core.tables import Problem, Row, TableFile, Vocabulary, column_letters, facts, placed_rows
 from tokui.core.values import normalise_text, parse_text, parse_whole
 from tokui.customers.drafts import PARSERS, FieldRefused, checked_tags
-from tokui.customers.importing.columns import IDENTIFYING, place_columns
+from tokui.customers.importing.columns import IDENTIFYING
 
 _TAG_BREAK = re.compile(r"[、,;；/\n]+")
 _JOINED = {
@@ -33,15 +24,6 @@ _JOINED = {
 }
 _PARTS = frozenset(part for parts, _joint in _JOINED.values() for part in parts)
 _REFERENCES = ("business", "owner", "bill_to")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a cell was refused: its column, what it holds, and {code, found, expected}."""
-
-    column: str
-    value: str
-    reason: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -65,22 +47,8 @@ def customer_rows(
     table: TableFile, mapping: Mapping[str, str], known: Vocabulary
 ) -> Generator[CustomerRow, None, None]:
     """Every row of every sheet that has the mapped headings. Raises TableRefused, also when no sheet has them."""
-    usable = 0
-    for sheet in table.sheets:
-        try:
-            header = find_header(sheet, known)
-        except TableRefused as refused:
-            if refused.code in (TableCode.EMPTY, TableCode.NO_HEADER) and len(table.sheets) > 1:
-                continue
-            raise
-        places = place_columns(header.names, mapping)
-        if not any(name in places for name in IDENTIFYING):
-            continue
-        usable += 1
-        for row in data_rows(sheet, header):
-            yield read_row(row, places, header.names)
-    if not usable:
-        raise TableRefused(TableCode.NO_HEADER)
+    for layout, row in placed_rows(table, mapping, known, (IDENTIFYING,)):
+        yield read_row(row, layout.places, layout.headings)
 
 
 def read_row(row: Row, places: Mapping[str, int], headings: tuple[str, ...]) -> CustomerRow:
@@ -154,12 +122,3 @@ def _join_parts(found: CustomerRow) -> None:
 def _problem(row: Row, index: int, headings: tuple[str, ...], refused: ValueRefused) -> Problem:
     heading = headings[index] if index < len(headings) else ""
     return Problem(f"{column_letters(index)} {heading}".strip()[:80], row.text(index)[:200], facts(refused))
-
-
-def facts(refused: ValueRefused) -> dict[str, str]:
-    return {"code": refused.code.value, "found": refused.found, "expected": refused.expected}
-
-
-def reason(code: str, found: object = "", expected: object = "") -> dict[str, str]:
-    """A reason of ours in the shape of a parser's."""
-    return {"code": code, "found": str(found)[:80], "expected": str(expected)[:80]}

@@ -23,7 +23,7 @@ from tokui.core.files import open_file
 from tokui.core.ids import uuid7_many
 from tokui.core.models import Parcel
 from tokui.core.staging import drop_stage, stage
-from tokui.core.tables import TableRefused, open_table
+from tokui.core.tables import Problem, TableRefused, open_table, reason, table_facts
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.core.vault import encrypt
 from tokui.customers.actions.record import BillToCycle, apply_changes, insert_customers, refuse_cycles
@@ -31,9 +31,8 @@ from tokui.customers.drafts import CustomerChange
 from tokui.customers.events import ImportApplied
 from tokui.customers.importing.columns import vocabulary
 from tokui.customers.importing.plans import Plan, Planner
-from tokui.customers.importing.rows import CustomerRow, Problem, customer_rows, reason
+from tokui.customers.importing.rows import CustomerRow, customer_rows
 from tokui.customers.models import Customer, CustomField, Import, ImportRow
-from tokui.customers.words import table_facts
 
 BATCH = 5_000
 Item = TypeVar("Item")

@@ -13,13 +13,13 @@ from tokui.core import clock, states
 from tokui.core.actors import Actor
 from tokui.core.events import emit, emit_many
 from tokui.core.models import Event, Organization
+from tokui.core.tables import reason
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.core.vault import decrypt
 from tokui.customers.actions.record import ABOUT, BillToCycle, CodeTaken, apply_changes
 from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import REFERENCES, CustomerChange
 from tokui.customers.events import CustomerRemoved, ImportUndone
-from tokui.customers.importing.rows import reason
 from tokui.customers.models import Customer, CustomField, Import, ImportRow
 
 BATCH = 1_000
