@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tokui.invoices import closing_views, import_views, new_views, public, sale_views, terms_views, views
+from tokui.invoices import closing_views, new_views, public, sale_views, terms_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -11,9 +11,6 @@ urlpatterns = [
     path("invoices/printed", views.print_many, name="print_many"),
     path("invoices/sent", views.send_many, name="send_many"),
     path("invoices/export", views.export, name="export"),
-    path("invoices/openings", import_views.openings_upload, name="openings"),
-    path("invoices/openings/<uuid:pk>", import_views.openings_batch, name="opening_import"),
-    path("invoices/openings/<uuid:pk>/columns", import_views.openings_columns, name="opening_columns"),
     path("settings/invoice-terms", terms_views.terms_page, name="terms"),
     path("settings/numbering", closing_views.numbering_page, name="numbering"),
     path("invoices/<str:key>", views.page, name="page"),
@@ -30,9 +27,6 @@ urlpatterns = [
     path("receipts/<str:key>/copy", views.receipt_copy, name="receipt_copy"),
     path("sales", sale_views.index, name="sales"),
     path("sales/new", sale_views.new, name="new_sale"),
-    path("sales/import", import_views.sales_upload, name="sale_upload"),
-    path("sales/import/<uuid:pk>", import_views.sales_batch, name="sale_import"),
-    path("sales/import/<uuid:pk>/columns", import_views.sales_columns, name="sale_columns"),
     path("sales/<str:key>", sale_views.edit, name="sale"),
     path("sales/<str:key>/deletion", sale_views.delete, name="delete_sale"),
     path("closings", closing_views.index, name="closings"),

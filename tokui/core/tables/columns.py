@@ -39,6 +39,22 @@ class ReadRow:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    def take(self, name: str, parse: Callable[[Cell], Any]) -> None:
+        """Read the cell of a field; one that is refused with ValueRefused becomes a problem."""
+        index = self.layout.places.get(name)
+        cell = self.row.cells[index] if index is not None and index < len(self.row.cells) else ""
+        if isinstance(cell, str) and (not cell or cell.isspace()):
+            return
+        try:
+            self.values[name] = parse(cell)
+        except ValueRefused as refused:
+            self.problems.append(problem_at(self.row, self.layout, name, facts(refused)))
+
+    def is_refused(self, name: str) -> bool:
+        """Whether the field's cell holds something that could not be read."""
+        index = self.layout.places.get(name)
+        return index is not None and bool(self.row.text(index)) and name not in self.values
+
     def object_to(self, name: str, code: str, found: object = "", expected: object = "") -> None:
         """Refuse the row for what stands in a field's column, or for its absence."""
         self.problems.append(problem_at(self.row, self.layout, name, reason(code, found, expected)))
@@ -100,27 +116,6 @@ def placed_rows(
             yield layout, row
     if not usable:
         raise TableRefused(TableCode.NO_HEADER)
-
-
-def read_cells(
-    layout: Layout, row: Row, parse: Callable[[str, Cell, Mapping[str, Any]], Any], *, first: Sequence[str] = ()
-) -> ReadRow:
-    """Each mapped cell read by `parse(field, cell, values so far)`, the fields of `first` before the others.
-
-    A cell that `parse` refuses with ValueRefused becomes a problem and the rest is read on: all are told at once.
-    """
-    found = ReadRow(row, layout)
-    places, width = layout.places, len(row.cells)
-    for name in [*(one for one in first if one in places), *(one for one in places if one not in first)]:
-        index = places[name]
-        cell = row.cells[index] if index < width else ""
-        if isinstance(cell, str) and (not cell or cell.isspace()):
-            continue
-        try:
-            found.values[name] = parse(name, cell, found.values)
-        except ValueRefused as refused:
-            found.problems.append(problem_at(row, layout, name, facts(refused)))
-    return found
 
 
 def problem_at(row: Row, layout: Layout, name: str, why: dict[str, str]) -> Problem:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_IMPORT
 from tokui.core import clock, states
-from tokui.core.actors import SYSTEM, Actor
+from tokui.core.actors import SYSTEM, Actor, actor_facts
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.files import open_file
 from tokui.core.inbox import receive
@@ -170,11 +170,6 @@ def import_file(path: Path | str, mapping: Mapping[str, str] | None = None, *, b
     apply_batches(require_organization(), batch.pk, by)
     batch.refresh_from_db()
     return batch
-
-
-def actor_facts(by: Actor) -> dict[str, str]:
-    """An actor as a job carries it; permissions were asked before."""
-    return {"kind": by.kind, "id": str(by.id or ""), "name": by.name, "role": by.role}
 
 
 def _file_name(name: str) -> str:
