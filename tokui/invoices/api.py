@@ -18,6 +18,7 @@ from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.invoices import actions, sending
+from tokui.invoices.api_imports import opening_imports, sale_imports
 from tokui.invoices.api_shapes import (
     LARGEST,
     ClosingIn,
@@ -297,3 +298,5 @@ router = Router()
 router.add_router("/invoices", invoices)
 router.add_router("/sale_lines", sales)
 router.add_router("/closing_runs", closings)
+router.add_router("/sale_imports", sale_imports)
+router.add_router("/opening_imports", opening_imports)

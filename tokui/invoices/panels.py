@@ -60,7 +60,7 @@ palette.command(
 palette.command(
     palette.Command(
         gettext_lazy("Opening receivables"),
-        "invoices:openings",
+        "invoices:opening_imports",
         "upload",
         permission=INVOICES_ISSUE,
         words="開始残高 期首 売掛金 移行 opening",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tokui.invoices import closing_views, new_views, public, sale_views, terms_views, views
+from tokui.invoices import closing_views, import_views, new_views, public, sale_views, terms_views, views
 
 app_name = "invoices"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("invoices/printed", views.print_many, name="print_many"),
     path("invoices/sent", views.send_many, name="send_many"),
     path("invoices/export", views.export, name="export"),
+    path("invoices/openings", import_views.opening_imports, name="opening_imports"),
+    path("invoices/openings/<str:key>", import_views.opening_import, name="opening_import"),
+    path("invoices/openings/<str:key>/columns", import_views.opening_columns, name="opening_import_columns"),
+    path(
+        "invoices/openings/<str:key>/application", import_views.opening_application, name="opening_import_application"
+    ),
     path("settings/invoice-terms", terms_views.terms_page, name="terms"),
     path("settings/numbering", closing_views.numbering_page, name="numbering"),
     path("invoices/<str:key>", views.page, name="page"),
@@ -27,6 +33,11 @@ urlpatterns = [
     path("receipts/<str:key>/copy", views.receipt_copy, name="receipt_copy"),
     path("sales", sale_views.index, name="sales"),
     path("sales/new", sale_views.new, name="new_sale"),
+    path("sales/import", import_views.sale_imports, name="sale_imports"),
+    path("sales/import/<str:key>", import_views.sale_import, name="sale_import"),
+    path("sales/import/<str:key>/columns", import_views.sale_columns, name="sale_import_columns"),
+    path("sales/import/<str:key>/application", import_views.sale_application, name="sale_import_application"),
+    path("sales/import/<str:key>/undo", import_views.sale_undo, name="sale_import_undo"),
     path("sales/<str:key>", sale_views.edit, name="sale"),
     path("sales/<str:key>/deletion", sale_views.delete, name="delete_sale"),
     path("closings", closing_views.index, name="closings"),

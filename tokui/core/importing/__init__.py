@@ -4,7 +4,7 @@ A room names its `Road` (what the file holds, how a row is judged and written) a
 long work is here, the same for every road.
 """
 
-from tokui.core.importing.actions import begin, choose, receive, take_back
+from tokui.core.importing.actions import begin, check, choose, receive, take_back
 from tokui.core.importing.roads import Judged, Planner, Road, register, road_of
 from tokui.core.importing.runs import run_apply, run_check, run_take_back
 
@@ -13,6 +13,7 @@ __all__ = [
     "Planner",
     "Road",
     "begin",
+    "check",
     "choose",
     "receive",
     "register",

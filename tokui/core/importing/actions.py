@@ -67,19 +67,37 @@ def _proposed(road: Road, headings: list[str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def choose(road: Road, batch: Any, mapping: Mapping[str, str], *, by: Actor) -> Any:
+def check(road: Road, batch: Any) -> Any:
+    """Check a file with the columns as they are proposed; an import that is past that is left alone."""
+    lock(batch)
+    if batch.state == TableImport.State.UPLOADED:
+        _begin_check(road, batch, dict(batch.mapping))
+    return batch
+
+
+@transaction.atomic
+def choose(road: Road, batch: Any, mapping: Mapping[str, str]) -> Any:
     """Say which heading holds which field ({field: heading}); kept for the next such file. The check begins."""
     lock(batch)
     clean = {name: heading for name, heading in mapping.items() if heading}
-    require_mapping(road, clean, batch.headings)
+    _begin_check(road, batch, clean)
+    _remember(road, batch)
+    return batch
+
+
+def _begin_check(road: Road, batch: Any, mapping: dict[str, str]) -> None:
+    require_mapping(road, mapping, batch.headings)
+    states.move(batch, to=TableImport.State.CHECKING, mapping=mapping, refusal=None)
+    check_table.later(road=road.name, batch=str(batch.pk))
+
+
+def _remember(road: Road, batch: Any) -> None:
+    """Corrected or confirmed by taking the file over, the columns are those of the next file with these headings."""
     road.mappings._default_manager.update_or_create(
         kind=road.name,
         signature=signature(batch.headings),
-        defaults={"organization_id": require_organization(), "columns": clean, "saved_at": clock.now()},
+        defaults={"organization_id": require_organization(), "columns": batch.mapping, "saved_at": clock.now()},
     )
-    states.move(batch, to=TableImport.State.CHECKING, mapping=clean, refusal=None)
-    check_table.later(road=road.name, batch=str(batch.pk))
-    return batch
 
 
 def require_mapping(road: Road, mapping: Mapping[str, str], headings: list[str]) -> None:
@@ -106,6 +124,7 @@ def begin(road: Road, batch: Any, *, by: Actor) -> Any:
     fresh = dict.fromkeys(("cursor", "new_count", "changed_count", "known_count", "refused_count"), 0)
     states.move(batch, to=TableImport.State.APPLYING, field="state", **fresh)
     road.rows._default_manager.filter(batch=batch).delete()
+    _remember(road, batch)
     apply_table.later(road=road.name, batch=str(batch.pk), by=actor_facts(by))
     return batch
 

@@ -25,6 +25,8 @@ __all__ = [
     "apply_sales",
     "check_openings",
     "check_sales",
+    "choose_opening_columns",
+    "choose_sale_columns",
     "import_sales_file",
     "receive_openings",
     "receive_sales",
@@ -40,10 +42,17 @@ def receive_sales(content: bytes, *, name: str, by: Actor) -> SaleImport:
 
 
 @transaction.atomic
-def check_sales(batch: SaleImport, mapping: Mapping[str, str], *, by: Actor) -> SaleImport:
-    """Say which column holds what; the check begins, in the background."""
+def check_sales(batch: SaleImport, *, by: Actor) -> SaleImport:
+    """Check a file with its proposed columns, in the background. Raises Invalid when a needed column is not found."""
     access.require(by, SALES_RECORD)
-    return importing.choose(SALES, batch, mapping, by=by)  # type: ignore[no-any-return]
+    return importing.check(SALES, batch)  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def choose_sale_columns(batch: SaleImport, mapping: Mapping[str, str], *, by: Actor) -> SaleImport:
+    """Say which column holds what; kept for the next such file. The check begins, in the background."""
+    access.require(by, SALES_RECORD)
+    return importing.choose(SALES, batch, mapping)  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -68,9 +77,17 @@ def receive_openings(content: bytes, *, name: str, by: Actor) -> SaleImport:
 
 
 @transaction.atomic
-def check_openings(batch: SaleImport, mapping: Mapping[str, str], *, by: Actor) -> SaleImport:
+def check_openings(batch: SaleImport, *, by: Actor) -> SaleImport:
+    """As `check_sales`."""
     access.require(by, INVOICES_ISSUE)
-    return importing.choose(OPENINGS, batch, mapping, by=by)  # type: ignore[no-any-return]
+    return importing.check(OPENINGS, batch)  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def choose_opening_columns(batch: SaleImport, mapping: Mapping[str, str], *, by: Actor) -> SaleImport:
+    """As `choose_sale_columns`."""
+    access.require(by, INVOICES_ISSUE)
+    return importing.choose(OPENINGS, batch, mapping)  # type: ignore[no-any-return]
 
 
 @transaction.atomic
@@ -87,8 +104,7 @@ def import_sales_file(path: str | Path, *, by: Actor = SYSTEM) -> SaleImport:
     """
     file = Path(path)
     batch, organization = receive_sales(file.read_bytes(), name=file.name, by=by), require_organization()
-    if batch.state in (SaleImport.State.UPLOADED, SaleImport.State.READY):
-        check_sales(batch, batch.mapping, by=by)
+    check_sales(batch, by=by)
     importing.run_check(SALES, organization, batch.pk)
     batch.refresh_from_db()
     if batch.state == SaleImport.State.REFUSED:
