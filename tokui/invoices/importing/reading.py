@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tokui.access.models import Business
 from tokui.catalog.models import Product
-from tokui.catalog.tax import NoTaxRate, TaxKind, TaxRate, rate_on
+from tokui.catalog.tax import TaxRate, kind_told
 from tokui.core.money import EXPONENTS
 from tokui.core.refused import Code, ValueRefused
 from tokui.core.tables import Cell, Layout, ReadRow, Row, cell_text
-from tokui.core.values import parse_amount, parse_day, parse_decimal, parse_percent, parse_text
+from tokui.core.values import parse_amount, parse_day, parse_decimal, parse_text
 from tokui.customers.models import Customer, CustomerKey
 from tokui.customers.names import name_key
 from tokui.invoices.recording import NewSale
@@ -51,14 +50,6 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
 WANTED = (("customer_code", "customer_name"), ("sold_on",), ("amount", "amount_included", "unit_price", "product_code"))
 AMOUNTS = ("unit_price", "amount", "amount_included")
 LONGEST = {"unit": 10, "channel": 30, "region": 30, "external_id": 100}
-_KIND_MARKS = {
-    "軽": TaxKind.REDUCED,
-    "非課税": TaxKind.EXEMPT,
-    "不課税": TaxKind.OUT_OF_SCOPE,
-    "対象外": TaxKind.OUT_OF_SCOPE,
-    "免税": TaxKind.EXPORT,
-    "輸出": TaxKind.EXPORT,
-}
 
 
 def read_sale(layout: Layout, row: Row) -> ReadRow:
@@ -191,35 +182,10 @@ def _kind(read: ReadRow, rates: tuple[TaxRate, ...]) -> str | None:
     cell, day = read.values.get("rate"), read.values.get("sold_on")
     if cell is None or day is None:
         return None
-    kind = tax_kind_of(cell, day, rates)
+    kind = kind_told(cell, day, rates=rates)
     if kind is None:
         read.object_to("rate", "unknown_rate", cell_text(cell))
-    return kind
-
-
-def tax_kind_of(cell: Cell, day: date, rates: Sequence[TaxRate]) -> str | None:
-    """The kind of tax that a cell means on a day of supply: 10%, 8%(軽減), 0.1, 非課税; None where it means none.
-
-    8 % is the standard rate before October 2019 and the reduced one since.
-    """
-    text = cell_text(cell)
-    marked = next((kind for mark, kind in _KIND_MARKS.items() if mark in text), None)
-    if marked:
-        return marked.value
-    try:
-        percent = parse_percent(cell)
-    except ValueRefused:
-        return None
-    wanted = int((percent * 100 if 0 < percent < 1 else percent) * 100)
-    kinds = (kind for kind in (TaxKind.STANDARD, TaxKind.REDUCED) if _rate(kind, day, rates) == wanted)
-    return next((kind.value for kind in kinds), None)
-
-
-def _rate(kind: TaxKind, day: date, rates: Sequence[TaxRate]) -> int | None:
-    try:
-        return rate_on(kind, day, rates=tuple(rates))
-    except NoTaxRate:
-        return None
+    return kind.value if kind else None
 
 
 def fingerprint(sale: NewSale) -> str:
