@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -93,7 +94,7 @@ def _join_days(product: Product, currency: str) -> None:
 def joined(prices: list[Price]) -> list[Price]:
     """Prices of one product and currency in the order of their days: those whose last day had to change."""
     changed = []
-    for price, following in zip(prices, [*prices[1:], None], strict=True):
+    for price, following in zip_longest(prices, prices[1:]):
         to_on = following.from_on - timedelta(days=1) if following else None
         if price.to_on != to_on:
             price.to_on = to_on

@@ -28,9 +28,10 @@ from tokui.core.tables.shapes import (
     cell_text,
     column_letters,
 )
-from tokui.core.tables.writing import NewSheet, write_csv, write_xlsx
+from tokui.core.tables.writing import MEDIA_TYPES, NewSheet, write_csv, write_xlsx
 
 __all__ = [
+    "MEDIA_TYPES",
     "Cell",
     "Confidence",
     "Header",

@@ -11,10 +11,8 @@ from uuid import UUID
 from tokui.access.models import Business
 from tokui.catalog.models import Product
 from tokui.catalog.tax import TaxRate, kind_told
-from tokui.core.money import EXPONENTS
-from tokui.core.refused import Code, ValueRefused
-from tokui.core.tables import Cell, Layout, ReadRow, Row, cell_text
-from tokui.core.values import parse_amount, parse_day, parse_decimal, parse_text
+from tokui.core.tables import Layout, ReadRow, Row, cell_text
+from tokui.core.values import parse_amount, parse_currency, parse_day, parse_decimal, parse_text
 from tokui.customers.models import Customer, CustomerKey
 from tokui.customers.names import name_key
 from tokui.invoices.recording import NewSale
@@ -55,7 +53,7 @@ LONGEST = {"unit": 10, "channel": 30, "region": 30, "external_id": 100}
 def read_sale(layout: Layout, row: Row) -> ReadRow:
     """The cells of a row, the currency before the amounts, because it says how many decimals they have."""
     read = ReadRow(row, layout)
-    read.take("currency", _currency)
+    read.take("currency", parse_currency)
     if not read.problems:
         currency = read.values.get("currency", "JPY")
         for name in AMOUNTS:
@@ -67,13 +65,6 @@ def read_sale(layout: Layout, row: Row) -> ReadRow:
         if name not in ("currency", "sold_on", "quantity", "rate", *AMOUNTS):
             read.take(name, lambda cell, name=name: parse_text(cell, longest=LONGEST.get(name, 200)))  # type: ignore[misc]
     return read
-
-
-def _currency(cell: Cell) -> str:
-    code = parse_text(cell, longest=10).upper()
-    if code not in EXPONENTS:
-        raise ValueRefused(Code.UNKNOWN_CURRENCY, cell, "JPY")
-    return code
 
 
 @dataclass(frozen=True)
