@@ -33,6 +33,7 @@ urlpatterns = [
     path("receipts/<str:key>/copy", views.receipt_copy, name="receipt_copy"),
     path("sales", sale_views.index, name="sales"),
     path("sales/new", sale_views.new, name="new_sale"),
+    path("sales/report", sale_views.report, name="sale_report"),
     path("sales/import", import_views.sale_imports, name="sale_imports"),
     path("sales/import/<str:key>", import_views.sale_import, name="sale_import"),
     path("sales/import/<str:key>/columns", import_views.sale_columns, name="sale_import_columns"),
