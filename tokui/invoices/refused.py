@@ -83,7 +83,7 @@ class ClosingDayInFuture(Refusal):
     """A closing day that lies ahead cannot be closed yet."""
 
 
-class FileRefused(Refusal):
+class SalesFileRefused(Refusal):
     """{reason}
 
     The file cannot be read; `reason` is already in the reader's language and names the place.

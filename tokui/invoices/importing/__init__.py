@@ -15,7 +15,7 @@ from tokui.core.tenancy import require_organization
 from tokui.invoices.importing.openings import OPENINGS
 from tokui.invoices.importing.sales import SALES
 from tokui.invoices.models import SaleImport
-from tokui.invoices.refused import FileRefused
+from tokui.invoices.refused import SalesFileRefused
 from tokui.invoices.words import table_words
 
 __all__ = [
@@ -100,7 +100,7 @@ def apply_openings(batch: SaleImport, *, by: Actor) -> SaleImport:
 def import_sales_file(path: str | Path, *, by: Actor = SYSTEM) -> SaleImport:
     """Bring, check and record a file here and now (the `tokui sales import` command), within a scope.
 
-    Raises FileRefused when it cannot be read; refused rows are in `batch.rows`.
+    Raises SalesFileRefused when it cannot be read; refused rows are in `batch.rows`.
     """
     file = Path(path)
     batch, organization = receive_sales(file.read_bytes(), name=file.name, by=by), require_organization()
@@ -108,7 +108,7 @@ def import_sales_file(path: str | Path, *, by: Actor = SYSTEM) -> SaleImport:
     importing.run_check(SALES, organization, batch.pk)
     batch.refresh_from_db()
     if batch.state == SaleImport.State.REFUSED:
-        raise FileRefused(reason=table_words(batch.refusal))
+        raise SalesFileRefused(reason=table_words(batch.refusal))
     if batch.state == SaleImport.State.READY:
         apply_sales(batch, by=by)
     importing.run_apply(SALES, organization, batch.pk, by)

@@ -28,7 +28,7 @@ from tokui.invoices.importing import (
     undo_sales,
 )
 from tokui.invoices.models import SaleImport, SaleLine
-from tokui.invoices.refused import FileRefused
+from tokui.invoices.refused import SalesFileRefused
 from tokui.invoices.tests.world import DAY, make_customer, make_product
 from tokui.invoices.words import reason_words, table_words
 
@@ -233,7 +233,7 @@ def test_only_who_records_sales_brings_or_takes_back_a_file(organization, viewer
 
 def test_a_file_that_cannot_be_read_says_where_and_what_the_limit_is(bring):
     wide = ",".join(f"列{n}" for n in range(2_001))
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(SalesFileRefused) as refused:
         bring(wide + "\n", name="wide.csv")
     assert "2000" in refused.value.message
     batch = SaleImport.objects.get()
@@ -243,7 +243,7 @@ def test_a_file_that_cannot_be_read_says_where_and_what_the_limit_is(bring):
 
 @pytest.mark.parametrize("text", ["", "顧客コード,売上日,品名,金額\n"])
 def test_a_file_without_a_row_is_refused_as_empty(bring, text):
-    with pytest.raises(FileRefused):
+    with pytest.raises(SalesFileRefused):
         bring(text)
     assert SaleImport.objects.get().refusal["code"] == "empty"
 
