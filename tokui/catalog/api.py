@@ -210,7 +210,9 @@ def add_price(request: HttpRequest, product_id: str, price: PriceIn) -> Status[A
 @router.patch("/prices/{price_id}", response=PriceOut, summary="Correct a price at which nothing was sold")
 def patch_price(request: HttpRequest, price_id: str, given: PriceChangeIn) -> dict[str, Any]:
     row = find(Price.objects.select_related("product"), price_id)
-    wanted = {"unit_minor": row.unit_minor, "tax_included": row.tax_included} | given.dict(exclude_unset=True)
+    wanted: dict[str, Any] = {"unit_minor": row.unit_minor, "tax_included": row.tax_included} | given.dict(
+        exclude_unset=True
+    )
     return _price(correct_price(row, by=_actor(request), **wanted))
 
 

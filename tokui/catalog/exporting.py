@@ -82,7 +82,8 @@ def _rows(*, japanese: bool) -> Iterator[list[Cell | None]]:
 
 def _shown_prices() -> dict[Any, Price]:
     """For each product the price that holds today, else the next to begin, else the last; yen before other currencies."""
-    today, shown = clock.today(), {}
+    today = clock.today()
+    shown: dict[Any, tuple[tuple[bool, bool, bool], Price]] = {}
     for price in Price.objects.order_by("from_on"):
         holds = price.from_on <= today and (price.to_on is None or today <= price.to_on)
         rank = (price.currency == "JPY", holds, price.from_on > today)

@@ -117,7 +117,7 @@ def _sums(column: str, from_on: date, before: date) -> list[tuple[Any, date, str
             """,
             [require_organization(), from_on, before, NOT_SOLD_HERE],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _label(dimension: str, rows: Sequence[ReportRow]) -> None:

@@ -61,12 +61,12 @@ def _search(told: QueryDict) -> SaleSearch:
         to_on=day_or_none(told.get("to", "")),
         customer_code=told.get("customer", "").strip(),
         product=_product(told.get("product", "").strip()),
-        business_id=key_of(told["business"], Business.PREFIX) if told.get("business") else None,
+        business_id=key_of(told.get("business", ""), Business.PREFIX) if told.get("business") else None,
         channel=told.get("channel", "").strip(),
         region=told.get("region", "").strip(),
         currency=told.get("currency", "").strip(),
         is_waiting=True if told.get("state") == "waiting" else None,
-        import_id=key_of(told["import"], SaleImport.PREFIX) if told.get("import") else None,
+        import_id=key_of(told.get("import", ""), SaleImport.PREFIX) if told.get("import") else None,
     )
 
 
@@ -208,9 +208,8 @@ def _as_changed(sale: actions.NewSale, line: SaleLine) -> actions.NewSale:
     """What the form does not show stays: the currency, and an amount that was given beside its price."""
     is_priced_alike = (sale.quantity_milli, sale.unit_minor) == (line.quantity_milli, line.unit_minor)
     amount = line.amount_minor if is_priced_alike else None
-    emptied = {name: getattr(sale, name) or "" for name in ("unit", "channel", "region")}
-    kept = {"currency": line.currency, "revenue_account": line.revenue_account}
-    return replace(sale, amount_minor=amount, **emptied, **kept)
+    emptied: dict[str, Any] = {name: getattr(sale, name) or "" for name in ("unit", "channel", "region")}
+    return replace(sale, amount_minor=amount, currency=line.currency, revenue_account=line.revenue_account, **emptied)
 
 
 @visited(SALES_RECORD)

@@ -185,7 +185,7 @@ def _counts(pages: ImportPages, batch: Any) -> list[tuple[Promise, int, bool]]:
 
 
 def _rows(pages: ImportPages, batch: Any, outcome: str, after: str) -> Page[Any]:
-    rows = pages.road.rows._default_manager.filter(batch=batch, outcome=outcome)
+    rows = pages.road.rows.objects.filter(batch=batch, outcome=outcome)
     try:
         return page_of(rows, order=("id",), after=after, size=ROWS_AT_ONCE)
     except InvalidCursor as trouble:

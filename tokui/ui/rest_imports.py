@@ -118,7 +118,7 @@ def _add_reading(router: Router, name: str, doors: ImportDoors) -> None:
     )
     def list_rows(request: HttpRequest, import_id: str, given: Query[RowFilter]) -> dict[str, Any]:
         doors.may_look(caller(request))
-        rows = doors.road.rows._default_manager.filter(batch=doors.find(import_id))
+        rows = doors.road.rows.objects.filter(batch=doors.find(import_id))
         if given.outcome:
             rows = rows.filter(outcome=given.outcome)
         found = page(rows, given, order=("id",))

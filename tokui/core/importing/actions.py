@@ -15,7 +15,7 @@ from tokui.core.errors import Invalid
 from tokui.core.files import open_file
 from tokui.core.importing.models import TableImport
 from tokui.core.importing.roads import Road, road_of
-from tokui.core.importing.runs import run_apply, run_check, run_take_back
+from tokui.core.importing.runs import raw_of, run_apply, run_check, run_take_back
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.tables import TableRefused, headings_of, open_table, propose_columns, signature, table_facts
 from tokui.core.tenancy import require_organization
@@ -51,7 +51,7 @@ def receive(road: Road, content: bytes, *, name: str, by: Actor) -> Any:
 def _read_headings(road: Road, batch: TableImport) -> None:
     try:
         with open_file(batch.parcel.file) as stream:
-            table = open_table(getattr(stream, "file", stream), name=batch.name)
+            table = open_table(raw_of(stream), name=batch.name)
             batch.encoding = table.encoding
             batch.headings = headings_of(table, road.vocabulary)
     except TableRefused as refused:
@@ -123,7 +123,7 @@ def begin(road: Road, batch: Any, *, by: Actor) -> Any:
         return batch
     fresh = dict.fromkeys(("cursor", "new_count", "changed_count", "known_count", "refused_count"), 0)
     states.move(batch, to=TableImport.State.APPLYING, field="state", **fresh)
-    road.rows._default_manager.filter(batch=batch).delete()
+    road.rows.objects.filter(batch=batch).delete()
     _remember(road, batch)
     apply_table.later(road=road.name, batch=str(batch.pk), by=actor_facts(by))
     return batch

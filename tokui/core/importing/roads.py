@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from tokui.core.actors import Actor
-from tokui.core.importing.models import TableImport, TableImportRow, TableMapping
+from tokui.core.importing.models import TableImport, TableMapping
 from tokui.core.tables import Layout, Problem, Row, Vocabulary
 
 #: Data rows that are judged and written together, in one transaction.
@@ -58,7 +58,7 @@ class Road:
     name: str
     source: str
     imports: type[TableImport]
-    rows: type[TableImportRow]
+    rows: Any  # a TableImportRow with a reference `batch` to its import
     mappings: type[TableMapping]
     vocabulary: Vocabulary
     wanted: tuple[tuple[str, ...], ...]

@@ -39,7 +39,7 @@ def run_check(road: Road, organization: UUID, key: UUID | str) -> None:
             with transaction.atomic():
                 found = _checked(road, batch)
         except TableRefused as refused:
-            road.rows._default_manager.filter(batch=batch).delete()
+            road.rows.objects.filter(batch=batch).delete()
             states.move(batch, to=State.REFUSED, refusal=table_facts(refused))
             return
         states.move(batch, to=State.READY, field="state", **found)
@@ -56,7 +56,7 @@ def _checked(road: Road, batch: Any) -> dict[str, Any]:
 
 
 def _read_through(road: Road, batch: Any, held: frozenset[str]) -> tuple[dict[str, int], frozenset[str]]:
-    road.rows._default_manager.filter(batch=batch).delete()
+    road.rows.objects.filter(batch=batch).delete()
     names = ("row_count", "new_count", "changed_count", "known_count", "refused_count", "total_minor")
     counts = Counter(dict.fromkeys((name for name in names if hasattr(batch, name)), 0))
     planner = road.planner(held)
@@ -140,10 +140,10 @@ def _tell(road: Road, batch: Any, judged: Judged, *, listed: int) -> None:
     outcome = TableImportRow.Outcome
     told = [(outcome.REFUSED, *one) for one in judged.refused]
     told += [(outcome.KNOWN, *one) for one in judged.known[: max(MOST_KNOWN_LISTED - listed, 0)]]
-    road.rows._default_manager.bulk_create(_row(road, batch, *one) for one in told)
+    road.rows.objects.bulk_create(_row(road, batch, *one) for one in told)
 
 
-def _row(road: Road, batch: Any, outcome: TableImportRow.Outcome, row: Row, problem: Problem) -> TableImportRow:
+def _row(road: Road, batch: Any, outcome: TableImportRow.Outcome, row: Row, problem: Problem) -> Any:
     return road.rows(
         organization_id=require_organization(),
         batch=batch,
@@ -159,9 +159,14 @@ def _row(road: Road, batch: Any, outcome: TableImportRow.Outcome, row: Row, prob
 @contextmanager
 def _opened(road: Road, batch: Any) -> Iterator[Rows]:
     with open_file(batch.parcel.file) as stream:
-        table = open_table(getattr(stream, "file", stream), name=batch.name, encoding=batch.encoding or None)
+        table = open_table(raw_of(stream), name=batch.name, encoding=batch.encoding or None)
         with closing(placed_rows(table, batch.mapping, road.vocabulary, road.wanted)) as rows:
             yield rows
+
+
+def raw_of(stream: Any) -> Any:
+    """Django's file wraps the real one, which the readers of tables want."""
+    return getattr(stream, "file", stream)
 
 
 def _locked(road: Road, key: UUID | str) -> Any:

@@ -213,7 +213,7 @@ def _name_kept(batch: SaleImport) -> None:
         batch.kept_count += len(some)
 
 
-def _kept_rows(batch: SaleImport, kept: Iterator[tuple[date, str, str]]) -> Iterator[SaleImportRow]:
+def _kept_rows(batch: SaleImport, kept: Iterator[tuple[date, str, str | None]]) -> Iterator[SaleImportRow]:
     for sold_on, description, number in kept:
         yield SaleImportRow(
             organization_id=batch.organization_id,
