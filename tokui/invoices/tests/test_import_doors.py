@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -129,3 +132,20 @@ def test_a_known_row_is_shown_as_recorded_already(page):
         run_pending()
     assert shown.count('data-row="changed"') == 2
     assert SaleLine.objects.count() == 3
+
+
+def test_a_worker_which_serves_no_pages_knows_every_road_of_files():
+    told = (
+        "import django; django.setup(); from procrastinate.contrib.django import app; "
+        "from tokui.core.importing.roads import ROADS; "
+        "print(*sorted(ROADS), *sorted(name for name in app.tasks if name.startswith('tokui.core.importing')))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tokui.config.settings"}
+    shown = subprocess.run([sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True)
+    steps = ("apply_table", "check_table", "take_back_table")
+    assert shown.stdout.split() == [
+        "openings",
+        "products",
+        "sales",
+        *(f"tokui.core.importing.actions.{name}" for name in steps),
+    ]
