@@ -142,7 +142,7 @@ class _Binding:
                 try:
                     self._relations(bond_sets.write_relations([relation], **told))
                 except Circle:
-                    problem = Problem(relation.kind, code, reason("bill_to_cycle", code))
+                    problem = Problem(relation.kind, code, reason("relative_cycle", code))
                     self.plan.refused.append((row, problem))
 
     def _relations(self, made: Mapping[NewRelation, UUID]) -> None:

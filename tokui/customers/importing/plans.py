@@ -144,7 +144,7 @@ class Planner:
         if name == "bill_to":
             row.values["bill_to_id"] = None
         else:
-            row.problems.append(_own(row, name, "bill_to_cycle", code))
+            row.problems.append(_own(row, name, "relative_cycle", code))
 
     def _is_to_come(self, code: str) -> bool:
         """Whether an earlier row of the file brings this customer."""
