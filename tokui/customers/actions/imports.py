@@ -69,7 +69,7 @@ def receive_import(content: bytes, *, name: str, by: Actor, sender: str = "") ->
     batch = Import(parcel=parcel, name=_file_name(name), created_at=clock.now(), created_by=by.name)
     _read_headings(batch)
     if batch.state != Import.State.REFUSED:
-        _recall(batch, sender.strip()[:120])
+        _recall(batch, sender.strip()[:120], by)
     batch.save()
     return batch
 
@@ -81,7 +81,7 @@ def choose_sender(batch: Import, sender: str, *, by: Actor) -> Import:
     lock(batch)
     if batch.state not in (Import.State.UPLOADED, Import.State.READY):
         raise StateChanged
-    _recall(batch, sender.strip()[:120])
+    _recall(batch, sender.strip()[:120], by)
     batch.save(update_fields=["sender", "mapping"])
     return batch
 
@@ -99,7 +99,7 @@ def _read_headings(batch: Import) -> None:
     batch.samples = encrypt(json.dumps(found).encode(), batch.pk.bytes)
 
 
-def _recall(batch: Import, sender: str) -> None:
+def _recall(batch: Import, sender: str, by: Actor) -> None:
     """The choice of this sender for these headings, else the sender's last; without a sender, who had these headings."""
     saved = ImportMapping.objects.order_by("-saved_at", "-pk")
     alike = saved.filter(signature=signature(batch.headings))
@@ -110,6 +110,8 @@ def _recall(batch: Import, sender: str) -> None:
         batch.mapping = propose_columns(batch.headings, known)
     else:
         batch.mapping = recall_columns(SavedColumns(last.columns, last.headings, last.fields), batch.headings, known)
+    if not by.can(PAYMENTS_ALLOCATE):
+        batch.mapping.pop("payer_names", None)
 
 
 def known_fields() -> Vocabulary:
