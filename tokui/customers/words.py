@@ -71,6 +71,36 @@ IMPORT_FIELD_WORDS: dict[str, Promise] = {
     "guardian": gettext_lazy("Code of the guardian"),
     "parent_company": gettext_lazy("Code of the parent company"),
 }
+#: The fields of a file in the order in which people look for them.
+IMPORT_GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
+    (
+        gettext_lazy("Customer"),
+        (
+            *("name", "kana", "code", "family_name", "given_name", "family_kana", "given_kana", "kind", "legal_form"),
+            *("corporate_number", "registration_number", "business", "owner", "tags", "is_active", "note"),
+        ),
+    ),
+    (
+        gettext_lazy("Contacts"),
+        (
+            *("email", "phone", "mobile", "phone2", "fax", "email2"),
+            *("postal_code", "address", "prefecture", "city", "street", "building"),
+        ),
+    ),
+    (
+        gettext_lazy("Contact person"),
+        ("contact_name", "contact_kana", "contact_department", "contact_title", "contact_email", "contact_phone"),
+    ),
+    (
+        gettext_lazy("Billing"),
+        (
+            *("bill_to", "payer_names", "terms", "closing_day", "due_months", "due_day", "due_shift"),
+            *("delivery", "tax_display", "tax_rounding"),
+        ),
+    ),
+    (gettext_lazy("Relationships"), ("guardian", "parent_company")),
+    (gettext_lazy("Export from Tokui"), ("id", "version")),
+]
 KIND_WORDS: dict[str, Promise] = {
     "person": gettext_lazy("Person"),
     "company": gettext_lazy("Company"),

@@ -242,7 +242,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "note": ("備考", "メモ", "摘要", "Note", "Notes", "Remarks", "Comment"),
 }
 #: The column that we put beside rows that could not be taken over; it is none of the sender's.
-REASON_HEADING = "取り込めない理由"
+REASON_HEADINGS = ("取り込めない理由", "Why it was not taken over")
 #: Without one of these a sheet holds no customers.
 IDENTIFYING = ("id", "code", "name", "family_name")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from tokui.core.tables import Row, Sheet, TableCode, TableFile, TableRefused, Vocabulary, data_rows, find_header
-from tokui.customers.importing.columns import REASON_HEADING, numbered
+from tokui.customers.importing.columns import REASON_HEADINGS, numbered
 
 LOOK_AT_ROWS = 80
 SAMPLES = 3
@@ -34,7 +34,7 @@ def _read(name: str, head: list[Row], known: Vocabulary, found: dict[str, list[s
     header = find_header(sheet, known)
     names = numbered(header.names)
     for heading in names:
-        if heading and heading != REASON_HEADING:
+        if heading and heading not in REASON_HEADINGS:
             found.setdefault(heading, [])
     for row in islice(data_rows(sheet, header), SAMPLES * 10):
         for index, heading in enumerate(names):

@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
             name='version_seen',
             field=models.IntegerField(null=True),
         ),
+        migrations.AddIndex(
+            model_name='importrow',
+            index=models.Index(condition=models.Q(('decision', ''), _negated=True), fields=['organization', 'batch', 'customer_id'], name='customers_import_decided'),
+        ),
         migrations.AddConstraint(
             model_name='importmapping',
             constraint=models.UniqueConstraint(fields=('organization', 'sender', 'signature'), name='customers_mapping_once'),

@@ -125,4 +125,11 @@ class ImportRow(Owned):
     version_seen = models.IntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "batch", "outcome", "id"], name="customers_import_rows")]
+        indexes = [
+            models.Index(fields=["organization", "batch", "outcome", "id"], name="customers_import_rows"),
+            models.Index(
+                fields=["organization", "batch", "customer_id"],
+                condition=~Q(decision=""),
+                name="customers_import_decided",
+            ),
+        ]
