@@ -18,7 +18,7 @@ from tokui.customers.actions import create_customer, define_field, receive_impor
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.importing.returning import write_refused
 from tokui.customers.models import Customer, Import
-from tokui.customers.tests.test_import import applied, brought, checked, counts
+from tokui.customers.tests.test_import import applied, brought, checked, counts, undone
 from tokui.customers.tests.test_import_choices import conflicting
 
 
@@ -93,6 +93,8 @@ def test_changes_are_shown_before_and_after_and_paged(page, owner):
         assert shown in text
     assert "郵送" in text
     applied(batch, owner)
+    assert "<ins>0387654321</ins>" in text_of(page, f"{url_of(batch)}?show=changed")
+    undone(batch, owner)
     assert "<ins>0387654321</ins>" in text_of(page, f"{url_of(batch)}?show=changed")
 
 

@@ -110,7 +110,8 @@ def _tabs(one: Import, wanted: str) -> tuple[str, list[tuple[str, Any, int]]]:
 
 
 def _rows(one: Import, outcome: str, after: str) -> Page[ImportRow]:
-    rows = ImportRow.objects.filter(batch=one, outcome=outcome)
+    told = [outcome, ImportRow.Outcome.REVERTED] if outcome == ImportRow.Outcome.CHANGED else [outcome]
+    rows = ImportRow.objects.filter(batch=one, outcome__in=told)
     try:
         return page_of(rows, order=("id",), after=after, size=100)
     except InvalidCursor as trouble:
