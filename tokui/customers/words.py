@@ -57,7 +57,50 @@ IMPORT_FIELD_WORDS: dict[str, Promise] = {
     "bill_to": gettext_lazy("Code of who pays"),
     "terms": gettext_lazy("Payment terms"),
     "note": gettext_lazy("Note"),
+    "phone2": gettext_lazy("Second phone"),
+    "mobile": gettext_lazy("Mobile phone"),
+    "fax": gettext_lazy("Fax number"),
+    "email2": gettext_lazy("Second mail address"),
+    "contact_name": gettext_lazy("Contact person"),
+    "contact_kana": gettext_lazy("Kana of the contact person"),
+    "contact_department": gettext_lazy("Department of the contact person"),
+    "contact_title": gettext_lazy("Title of the contact person"),
+    "contact_email": gettext_lazy("Mail address of the contact person"),
+    "contact_phone": gettext_lazy("Phone of the contact person"),
+    "payer_names": gettext_lazy("Payer names"),
+    "guardian": gettext_lazy("Code of the guardian"),
+    "parent_company": gettext_lazy("Code of the parent company"),
 }
+#: The fields of a file in the order in which people look for them.
+IMPORT_GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
+    (
+        gettext_lazy("Customer"),
+        (
+            *("name", "kana", "code", "family_name", "given_name", "family_kana", "given_kana", "kind", "legal_form"),
+            *("corporate_number", "registration_number", "business", "owner", "tags", "is_active", "note"),
+        ),
+    ),
+    (
+        gettext_lazy("Contacts"),
+        (
+            *("email", "phone", "mobile", "phone2", "fax", "email2"),
+            *("postal_code", "address", "prefecture", "city", "street", "building"),
+        ),
+    ),
+    (
+        gettext_lazy("Contact person"),
+        ("contact_name", "contact_kana", "contact_department", "contact_title", "contact_email", "contact_phone"),
+    ),
+    (
+        gettext_lazy("Billing"),
+        (
+            *("bill_to", "payer_names", "terms", "closing_day", "due_months", "due_day", "due_shift"),
+            *("delivery", "tax_display", "tax_rounding"),
+        ),
+    ),
+    (gettext_lazy("Relationships"), ("guardian", "parent_company")),
+    (gettext_lazy("Export from Tokui"), ("id", "version")),
+]
 KIND_WORDS: dict[str, Promise] = {
     "person": gettext_lazy("Person"),
     "company": gettext_lazy("Company"),
@@ -103,6 +146,7 @@ CUSTOM_KIND_WORDS: dict[str, Promise] = {
     "choice": gettext_lazy("Choice"),
     "boolean": gettext_lazy("Yes or no"),
 }
+
 #: Reasons of our own, beside those of the parsers.
 _OWN: dict[str, Promise] = {
     "unknown_business": gettext_lazy("There is no business “%(found)s”."),
@@ -116,6 +160,8 @@ _OWN: dict[str, Promise] = {
     ),
     "code_of_another": gettext_lazy("The code “%(found)s” belongs to another customer."),
     "bill_to_cycle": gettext_lazy("“%(found)s” would end up paying for itself."),
+    "relative_cycle": gettext_lazy("“%(found)s” would stand above itself."),
+    "not_a_payer_name": gettext_lazy("“%(found)s” is too short to recognise a payer by."),
     "not_reverted": gettext_lazy("Changed or used after the import; kept as it is."),
 }
 

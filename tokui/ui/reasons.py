@@ -40,6 +40,12 @@ VALUE_WORDS: dict[Code, Promise] = {
     Code.NOT_A_PAYMENT_TERM: gettext_lazy("“%(found)s” is not a payment term. Write it like %(expected)s."),
     Code.NOT_A_PUBLIC_ID: gettext_lazy("“%(found)s” is not an id of Tokui."),
 }
+#: What is wrong with a cell before its value is looked at.
+CELL_WORDS: dict[str, Promise] = {
+    "formula_without_value": gettext_lazy(
+        "The cell holds a formula without its result. Open the workbook in Excel and save it once more."
+    ),
+}
 TABLE_WORDS: dict[TableCode, Promise] = {
     TableCode.EMPTY: gettext_lazy("The file is empty."),
     TableCode.UNKNOWN_FORMAT: gettext_lazy("This is neither a workbook nor a text table. Save it as XLSX or CSV."),
@@ -59,22 +65,30 @@ TABLE_WORDS: dict[TableCode, Promise] = {
     TableCode.PASSWORD: gettext_lazy("The workbook is protected by a password. Save it without one."),
     TableCode.NO_SUCH_SHEET: gettext_lazy("There is no sheet called “%(found)s”."),
     TableCode.NO_HEADER: gettext_lazy("No row looks like column headings."),
+    TableCode.NO_ROWS: gettext_lazy("There are headings, but no rows below them."),
 }
 
 
 def refusal_words(refused: ValueRefused) -> str:
     """Why a value was refused."""
-    return str(VALUE_WORDS[refused.code]) % {"found": refused.found, "expected": refused.expected}
+    return _value_words(refused.code, {"found": refused.found, "expected": refused.expected})
+
+
+def _value_words(code: Code, told: Mapping[str, Any]) -> str:
+    """A bare number that bounds a value is its largest; a list or a span speaks for itself."""
+    bound = str(told["expected"])
+    if code is Code.OUT_OF_RANGE and bound.isdecimal():
+        return _("“%(found)s” is not possible here. At most %(expected)s.") % {**told, "expected": f"{int(bound):,}"}
+    return str(VALUE_WORDS[code]) % told
 
 
 def reason_words(reason: Mapping[str, Any], own: Mapping[str, Promise]) -> str:
     """A stored reason {code, found, expected} of a row: a room's own, or that of a parser."""
     code = str(reason.get("code", ""))
     facts = {"found": reason.get("found", ""), "expected": reason.get("expected", "")}
-    sentence = own.get(code)
-    if sentence is None:
-        sentence = VALUE_WORDS.get(Code(code)) if code in set(Code) else None
-    return str(sentence) % facts if sentence is not None else code
+    if code in own or code in CELL_WORDS:
+        return str(own.get(code) or CELL_WORDS[code]) % facts
+    return _value_words(Code(code), facts) if code in set(Code) else code
 
 
 def table_words(reason: Mapping[str, Any]) -> str:

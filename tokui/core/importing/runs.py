@@ -67,7 +67,7 @@ def _read_through(road: Road, batch: Any, held: frozenset[str]) -> tuple[dict[st
             counts["row_count"] += len(some)
             counts.update(judged.counts)
     if not counts["row_count"]:
-        raise TableRefused(TableCode.EMPTY, sheet=batch.name)
+        raise TableRefused(TableCode.NO_ROWS)
     return dict(counts), frozenset(planner.held)
 
 

@@ -6,6 +6,7 @@ from tokui.core.tables.columns import (
     ReadRow,
     facts,
     headings_of,
+    numbered,
     place_columns,
     placed_rows,
     problem_at,
@@ -17,6 +18,7 @@ from tokui.core.tables.columns import (
 from tokui.core.tables.headers import Confidence, Header, Proposal, Vocabulary, data_rows, find_header, propose
 from tokui.core.tables.reading import open_table
 from tokui.core.tables.shapes import (
+    UNCALCULATED,
     Cell,
     Limits,
     Row,
@@ -32,6 +34,7 @@ from tokui.core.tables.writing import MEDIA_TYPES, NewSheet, write_csv, write_xl
 
 __all__ = [
     "MEDIA_TYPES",
+    "UNCALCULATED",
     "Cell",
     "Confidence",
     "Header",
@@ -54,6 +57,7 @@ __all__ = [
     "facts",
     "find_header",
     "headings_of",
+    "numbered",
     "open_table",
     "place_columns",
     "placed_rows",

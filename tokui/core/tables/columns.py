@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
 
 from tokui.core.refused import ValueRefused
 from tokui.core.tables.headers import Vocabulary, data_rows, find_header, heading_key, propose
-from tokui.core.tables.shapes import Cell, Row, TableCode, TableFile, TableRefused, column_letters
+from tokui.core.tables.shapes import UNCALCULATED, Cell, Row, TableCode, TableFile, TableRefused, column_letters
 
 _NO_TABLE = (TableCode.EMPTY, TableCode.NO_HEADER)
 
@@ -43,6 +44,8 @@ class ReadRow:
         """Read the cell of a field; one that is refused with ValueRefused becomes a problem."""
         index = self.layout.places.get(name)
         cell = self.row.cells[index] if index is not None and index < len(self.row.cells) else ""
+        if cell is UNCALCULATED:
+            self.object_to(name, "formula_without_value")
         if isinstance(cell, str) and (not cell or cell.isspace()):
             return
         try:
@@ -71,13 +74,35 @@ def signature(headings: Sequence[str]) -> str:
     return hashlib.sha256(keys.encode()).hexdigest()
 
 
+def numbered(headings: Sequence[str]) -> tuple[str, ...]:
+    """Equal headings told apart: 電話, 電話 2, 電話 3. Empty ones stay empty."""
+    taken, seen = set(headings), set()
+    found = []
+    for heading in headings:
+        name = heading
+        if heading and heading in seen:
+            name = next(one for n in count(2) if (one := f"{heading} {n}") not in taken)
+        seen.add(heading)
+        taken.add(name)
+        found.append(name)
+    return tuple(found)
+
+
 def place_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where a mapping's headings stand in a sheet; of equal headings the left one."""
-    places: dict[str, int] = {}
+    """Where a mapping's headings stand in a sheet: written the same, else alike; of those the left one that is free.
+
+    電話（自宅） and 電話（携帯） are alike, so the exact ones go first.
+    """
+    exact = {heading: index for index, heading in reversed(list(enumerate(headings)))}
+    found = {name: exact[heading] for name, heading in mapping.items() if heading in exact}
+    alike: dict[str, int] = {}
     for index, heading in enumerate(headings):
-        places.setdefault(heading_key(heading), index)
-    found = {name: places.get(heading_key(heading)) for name, heading in mapping.items() if heading}
-    return {name: index for name, index in found.items() if index is not None}
+        if index not in found.values():
+            alike.setdefault(heading_key(heading), index)
+    for name, heading in mapping.items():
+        if heading and name not in found and heading_key(heading) in alike:
+            found[name] = alike[heading_key(heading)]
+    return found
 
 
 def headings_of(table: TableFile, known: Vocabulary) -> list[str]:
@@ -86,7 +111,7 @@ def headings_of(table: TableFile, known: Vocabulary) -> list[str]:
     refusal: TableRefused | None = None
     for sheet in table.sheets:
         try:
-            names |= dict.fromkeys(name for name in find_header(sheet, known).names if name)
+            names |= dict.fromkeys(name for name in numbered(find_header(sheet, known).names) if name)
         except TableRefused as refused:
             if refused.code not in _NO_TABLE:
                 raise
@@ -108,7 +133,8 @@ def placed_rows(
             if refused.code in _NO_TABLE and len(table.sheets) > 1:
                 continue
             raise
-        layout = Layout(place_columns(header.names, mapping), header.names)
+        names = numbered(header.names)
+        layout = Layout(place_columns(names, mapping), names)
         if any(not any(name in layout.places for name in group) for group in wanted):
             continue
         usable += 1

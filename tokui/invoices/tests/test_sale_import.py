@@ -241,11 +241,11 @@ def test_a_file_that_cannot_be_read_says_where_and_what_the_limit_is(bring):
     assert "wide.csv" in table_words(batch.refusal)
 
 
-@pytest.mark.parametrize("text", ["", "顧客コード,売上日,品名,金額\n"])
-def test_a_file_without_a_row_is_refused_as_empty(bring, text):
+@pytest.mark.parametrize(("text", "code"), [("", "empty"), ("顧客コード,売上日,品名,金額\n", "no_rows")])
+def test_a_file_without_a_row_is_refused(bring, text, code):
     with pytest.raises(SalesFileRefused):
         bring(text)
-    assert SaleImport.objects.get().refusal["code"] == "empty"
+    assert SaleImport.objects.get().refusal["code"] == code
 
 
 def test_a_file_without_the_needed_columns_asks_for_them_and_a_confirmed_choice_is_remembered(organization, owner):
