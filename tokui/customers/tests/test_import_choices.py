@@ -79,7 +79,8 @@ def test_a_sender_cannot_be_chosen_once_the_file_is_taken_over(organization, own
 def test_with_another_senders_columns_the_file_is_checked_anew(organization, owner):
     text = "名前,番号\n青葉商店,A-1\n"
     choose_columns(brought(text, owner), {"name": "名前", "code": "番号"}, by=owner, sender="みなと事務所")
-    batch = checked(brought(text + "\n", owner), owner, name="名前")
+    fresh = receive_import(f"{text}\n".encode(), name="b.csv", by=owner, sender="別の会計")
+    batch = checked(fresh, owner, name="名前")
     choose_sender(batch, "みなと事務所", by=owner)
     with pytest.raises(StateChanged):
         apply_import(batch, by=owner)
