@@ -18,11 +18,16 @@ class PolicyForm(forms.Form):
     )
     fee_bearer = forms.ChoiceField(
         label=_("Who bears a missing fee"),
-        choices=[("us", _("We do: it is our expense")), ("payer", _("The payer: we claim it"))],
+        choices=[("us", _("We do: it is our expense")), ("payer", _("The payer: it stays open on the invoice"))],
         widget=forms.RadioSelect,
+        help_text=_(
+            "Since January 2026 Japanese law forbids buyers to take the fee off in covered deals, whatever was agreed. "
+            "What stays open shows as a fee wrongly deducted and is collected like the rest."
+        ),
     )
     posts_certain = forms.BooleanField(label=_("Post certain matches by itself"), required=False)
     certain_threshold = forms.IntegerField(label=_("Certain from (score)"), min_value=50, max_value=99)
+    likely_threshold = forms.IntegerField(label=_("Likely from (score)"), min_value=20, max_value=98)
     oldest_first_settles_ties = forms.BooleanField(label=_("Of equal invoices take the oldest"), required=False)
     learns_names = forms.BooleanField(label=_("Learn payer names when a person confirms"), required=False)
     grace_days = forms.IntegerField(label=_("Days of grace before an invoice is overdue"), min_value=0, max_value=60)
@@ -32,6 +37,12 @@ class PolicyForm(forms.Form):
         values = {name: getattr(instance, name) for name in self.base_fields}
         values["fee_tolerances"] = ", ".join(str(fee) for fee in instance.fee_tolerances)
         super().__init__(data, initial=values)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.cleaned_data
+        if values.get("likely_threshold", 0) >= values.get("certain_threshold", 100):
+            self.add_error("likely_threshold", _("Use 20 or more, and less than for certain."))
+        return values
 
     def clean_fee_tolerances(self) -> list[int]:
         parts = [

@@ -32,8 +32,10 @@ from tokui.payments.actions import (
     match_deposits,
     release,
 )
-from tokui.payments.bench import bench, next_after, oldest_first, open_invoices
+from tokui.payments.bench import bench, difference_of, next_after, oldest_first, open_invoices
+from tokui.payments.matching import shares
 from tokui.payments.models import Allocation, ReturnToDo, Suggestion
+from tokui.payments.policy import policy_of_organization
 from tokui.payments.scorecard import scorecard
 from tokui.payments.searching import hits_for
 from tokui.payments.views.rows import found
@@ -259,19 +261,14 @@ def _best_customer(row: Deposit) -> Customer | None:
 
 
 def _closes(row: Deposit) -> str:
-    """The difference that the split starts with: a fee, where the matcher found one."""
-    has_fee = Suggestion.objects.filter(deposit=row, rank=0, fee_minor__gt=0).exists()
-    return "fee" if has_fee else "open"
+    """The difference that the split starts with: what the matcher found to be missing, as the policy says."""
+    best = Suggestion.objects.filter(deposit=row, rank=0).first()
+    return difference_of(best, policy_of_organization()) if best else "open"
 
 
 def _suggested_spread(row: Deposit, customer: Customer) -> dict[UUID, int]:
     best = Suggestion.objects.filter(deposit=row, customer=customer).order_by("rank").first()
     if best is None:
         return {}
-    left, spread = row.left_minor, {}
-    for key, amount in best.allocations:
-        part = min(amount, left)
-        left -= part
-        if part:
-            spread[UUID(key)] = part
-    return spread
+    found = shares(best.allocations, dict(best.withheld), row.left_minor)
+    return {UUID(share.invoice): share.paid_minor for share in found if share.paid_minor}
