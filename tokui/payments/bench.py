@@ -15,7 +15,7 @@ from tokui.core import clock
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments.matching import shares
-from tokui.payments.models import Allocation, Decision, PaymentPolicy, Suggestion
+from tokui.payments.models import Allocation, Decision, Suggestion
 from tokui.payments.policy import policy_of_organization
 from tokui.payments.queries import deposits_to_reconcile, fetched
 from tokui.payments.words import DOUBTS, GRADES, headline, sentence
@@ -182,8 +182,8 @@ def _candidates(deposit: Deposit) -> list[Candidate]:
     customers = Customer.objects.in_bulk([one.customer_id for one in suggestions if one.customer_id])
     wanted = {UUID(key) for one in suggestions for key, _amount in one.allocations}
     invoices = Invoice.objects.in_bulk(list(wanted))
-    policy = policy_of_organization()
-    return [_candidate(one, deposit, customers, invoices, difference_of(one, policy)) for one in suggestions]
+    closes = difference_of(suggestions)
+    return [_candidate(one, deposit, customers, invoices, closes[one.rank]) for one in suggestions]
 
 
 def _candidate(
@@ -203,11 +203,11 @@ def _candidate(
     return Candidate(suggestion, customers.get(suggestion.customer_id), shown, reasons, closes)
 
 
-def difference_of(suggestion: Suggestion, policy: PaymentPolicy) -> str:
-    """What becomes of what is missing unless a person says otherwise: the matcher's fee by policy, the tax kept back."""
-    if suggestion.fee_minor:
-        return "open" if policy.claims_fees else "fee"
-    return "withholding" if suggestion.withheld else "open"
+def difference_of(suggestions: Sequence[Suggestion]) -> dict[int, str]:
+    """By rank, what becomes of what is missing unless a person says otherwise: a fee by policy, the tax kept back."""
+    has_fee = any(one.fee_minor for one in suggestions)
+    fee = "open" if has_fee and policy_of_organization().claims_fees else "fee"
+    return {one.rank: fee if one.fee_minor else "withholding" if one.withheld else "open" for one in suggestions}
 
 
 def _made(deposit: Deposit) -> list[Allocation]:

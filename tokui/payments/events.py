@@ -142,6 +142,20 @@ class SuggestionDeclined:
 
 @event
 @dataclass(frozen=True)
+class RemitterCodeLearned:
+    customer_id: UUID
+    sign_id: UUID
+
+
+@event
+@dataclass(frozen=True)
+class RemitterCodeRevoked:
+    customer_id: UUID
+    sign_id: UUID
+
+
+@event
+@dataclass(frozen=True)
 class StandingChanged:
     """A customer's state changed by a payment, a release or the calendar (issuing an invoice tells of itself)."""
 

@@ -20,6 +20,7 @@ from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
+from tokui.payments.events import RemitterCodeLearned
 from tokui.payments.payers import waiting_deposits_of
 from tokui.payments.standings import refresh_standings, roll_standings
 
@@ -80,6 +81,11 @@ def match_waiting_for_invoices(announced: Sequence[Announced]) -> None:
 
 @on(PayerNameLearned)
 def match_waiting_for_names(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(RemitterCodeLearned)
+def match_waiting_for_codes(announced: Sequence[Announced]) -> None:
     _match_waiting([one.facts.customer_id for one in announced])
 
 

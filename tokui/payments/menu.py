@@ -125,6 +125,8 @@ _tell("DifferenceGivenUp", "minus", "", lambda p: _("%(kind)s %(amount)s") % _am
 _tell("ApprovalAsked", "hand", "", lambda p: _("Approval asked: %(kind)s %(amount)s") % _amount(p))
 _tell("ApprovalDecided", "hand", "", _decided)
 _tell("ReturnAsked", "undo", "", lambda p: _("%(amount)s to send back or keep") % _amount(p))
+_tell("RemitterCodeLearned", "hand", "", lambda p: _("A remitter code was remembered"))
+_tell("RemitterCodeRevoked", "undo", "", lambda p: _("A remitter code was forgotten"))
 _tell("ReturnDropped", "undo", "", lambda p: _("%(amount)s need not be sent back") % _amount(p))
 _tell("AdvanceRefunded", "undo", "", lambda p: _("%(amount)s of the advance sent back") % _amount(p))
 _tell("DepositRefunded", "undo", "", lambda p: _("%(amount)s sent back") % _amount(p))

@@ -172,6 +172,10 @@ class Suggestion(Owned):
             models.UniqueConstraint(fields=["organization", "deposit", "rank"], name="payments_suggestion_rank")
         ]
 
+    @property
+    def leading_reason(self) -> str:
+        return str(self.reasons[0]["code"]) if self.reasons else ""
+
 
 class Decision(Owned):
     """What became of a deposit's best proposal: posted by itself, confirmed, changed, declined; and undone when so.
@@ -190,6 +194,8 @@ class Decision(Owned):
     outcome = models.CharField(max_length=9, choices=Outcome.choices)
     grade = models.CharField(max_length=8, default="", blank=True)
     score = models.SmallIntegerField(default=0)
+    #: The code of the first reason of what was proposed.
+    reason = models.CharField(max_length=40, default="", blank=True)
     #: Names and signs learned by this decision, so that undoing unlearns them.
     learned: Any = models.JSONField(default=list)
     by = models.CharField(max_length=120)

@@ -84,7 +84,7 @@ WITH whom AS (
              JOIN customers_relationship bond ON bond.organization_id = %(organization)s AND bond.to_customer_id = billed.id
             WHERE billed.organization_id = %(organization)s AND billed.bill_to_id = ANY(%(customers)s)
 ), open AS MATERIALIZED (
-    SELECT id, received_on, loose_key, strict_key, customer_id FROM banking_deposit
+    SELECT id, received_on, loose_key, strict_key, remitter_code, customer_id FROM banking_deposit
      WHERE organization_id = %(organization)s AND state = 'open' ORDER BY received_on DESC, id DESC LIMIT %(most)s
 )
 SELECT id FROM open
@@ -95,6 +95,8 @@ SELECT id FROM open
                       WHERE organization_id = %(organization)s AND kind = 'loose' AND customer_id IN (SELECT id FROM whom))
     OR strict_key IN (SELECT strict_key FROM customers_payername
                        WHERE organization_id = %(organization)s AND customer_id IN (SELECT id FROM whom) AND revoked_at IS NULL)
+    OR remitter_code IN (SELECT value FROM payments_payersign WHERE organization_id = %(organization)s
+                          AND kind = 'remitter_code' AND customer_id IN (SELECT id FROM whom) AND revoked_at IS NULL)
  ORDER BY received_on DESC, id DESC
 """
 

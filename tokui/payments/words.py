@@ -78,6 +78,24 @@ def sentence(reason: Mapping[str, Any]) -> str:
     return word(reason.get("fields", {})) if word else str(reason["code"])
 
 
+def reason_name(code: str) -> Any:
+    """What a proposal rested on, in a word or two for tables."""
+    return _REASON_NAMES.get(code, code)
+
+
+_REASON_NAMES: dict[str, Any] = {
+    "virtual_account": gettext_lazy("Virtual account"),
+    "remitter_code": gettext_lazy("Remitter code"),
+    "learned_name": gettext_lazy("Learned name"),
+    "reference": gettext_lazy("Invoice number in the text"),
+    "name_equal": gettext_lazy("Same name"),
+    "name_alike": gettext_lazy("Same name, spelt otherwise"),
+    "name_cut": gettext_lazy("Name cut by the bank"),
+    "name_similar": gettext_lazy("Similar name"),
+    "same_amount_only": gettext_lazy("Amount only"),
+}
+
+
 def headline(best: Suggestion | None) -> str:
     """What is special about a deposit, in a few words for the list."""
     codes = {reason["code"] for reason in best.reasons} if best else set()

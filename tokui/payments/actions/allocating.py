@@ -239,6 +239,7 @@ def _remember(
         outcome=_outcome(best, made, policy),
         grade=best.grade if best else "",
         score=best.score if best else 0,
+        reason=best.leading_reason if best else "",
         learned=learned,
         by=by.name,
         at=clock.now(),

@@ -215,6 +215,7 @@ def _post_set(
                 outcome=Decision.Outcome.AUTOMATIC,
                 grade=proposal.grade.value,
                 score=proposal.score,
+                reason=proposal.reasons[0].code.value,
                 by=by.name,
                 at=now,
             )

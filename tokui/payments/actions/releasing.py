@@ -85,6 +85,7 @@ def decline(deposit: Deposit, invoice_ids: Sequence[UUID], *, by: Actor) -> None
         outcome=Decision.Outcome.DECLINED,
         grade=best.grade if best else "",
         score=best.score if best else 0,
+        reason=best.leading_reason if best else "",
         by=by.name,
         at=clock.now(),
     )

@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
+            model_name='decision',
+            name='reason',
+            field=models.CharField(blank=True, default='', max_length=40),
+        ),
+        migrations.AddField(
             model_name='payersign',
             name='revoked_by',
             field=models.CharField(blank=True, default='', max_length=120),
