@@ -16,7 +16,7 @@ from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMEN
 from tokui.core.models import Event
 from tokui.customers.timeline import Line, tells
 from tokui.payments.models import Approval, CustomerStanding, ReturnToDo
-from tokui.payments.queries import deposits_to_reconcile
+from tokui.payments.queries import deposits_to_reconcile, usable_advances
 from tokui.payments.standings import keep_current
 from tokui.payments.words import KINDS, STATES
 from tokui.ui.navigation import Count as Badge
@@ -45,6 +45,14 @@ register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", 
 command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
 command(
     Command(gettext_lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off")
+)
+command(
+    Command(
+        gettext_lazy("Advances to use"), "payments:advances", "wallet", PAYMENTS_ALLOCATE, words="前受金 充当 advance"
+    )
+)
+command(
+    Command(gettext_lazy("How good matching is"), "payments:score", "chart", PAYMENTS_VIEW, words="精度 成績 score")
 )
 command(Command(gettext_lazy("Returns"), "payments:returns", "undo", PAYMENTS_VIEW, words="返金 二重 refund twice"))
 
@@ -93,6 +101,14 @@ def _returns(request: HttpRequest) -> Card | None:
     number = ReturnToDo.objects.filter(state=ReturnToDo.State.OPEN).count()
     url = reverse("payments:returns")
     return Card(_("Returns"), url, "undo", _("Send back or keep."), count=number, tone="shu") if number else None
+
+
+@card(order=37, permission=PAYMENTS_ALLOCATE)
+def _advances(request: HttpRequest) -> Card | None:
+    number = usable_advances().count()
+    url = reverse("payments:advances")
+    said = _("They owe something while money of theirs is held.")
+    return Card(_("Advances to use"), url, "wallet", said, count=number, tone="yama") if number else None
 
 
 def _tell(name: str, icon: str, tone: str, words: Callable[[dict[str, Any]], str]) -> None:
