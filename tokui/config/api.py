@@ -13,6 +13,7 @@ from ninja.utils import check_csrf
 
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_VIEW
+from tokui.config.openapi import complete
 from tokui.core.errors import Refusal
 from tokui.core.models import Event
 from tokui.core.problems import problem
@@ -37,47 +38,11 @@ def signed_in(request: HttpRequest) -> Any:
     return visit
 
 
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "status", "code", "title", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable, for programs"},
-        "title": {"type": "string"},
-        "detail": {"type": "string", "description": "For people, in their language"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "message"],
-                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-}
-PROBLEMS = {
-    "400": "The request cannot be read.",
-    "401": "No valid API key.",
-    "403": "The key may not do this.",
-    "404": "There is no such record.",
-    "409": "The state of the record forbids it.",
-    "413": "The request is too large.",
-    "422": "Some fields are not right.",
-    "429": "Too many requests.",
-}
-
-
 class TokuiAPI(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
-        """The specification, with the problems that every operation can answer."""
+        """The specification, with what every operation has in common."""
         schema = super().get_openapi_schema(**options)
-        schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-        reference = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                for status, description in PROBLEMS.items():
-                    operation["responses"].setdefault(status, {"description": description, "content": reference})
+        complete(schema)
         return schema
 
 

@@ -53,6 +53,6 @@ def idempotency_middleware(get_response: Answer) -> Answer:
         try:
             return idempotency.once(request, lambda: get_response(request))
         except Refusal as refusal:
-            return problem(refusal.status, refusal.code, refusal.message)
+            return problem(refusal.status, refusal.code, refusal.message, field=refusal.field)
 
     return middleware

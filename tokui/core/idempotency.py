@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from tokui.core import clock
-from tokui.core.errors import IdempotencyKeyReused
+from tokui.core.errors import IdempotencyKeyReused, UnusableIdempotencyKey
 from tokui.core.ids import uuid7
 from tokui.core.models import IdempotencyRecord
 from tokui.core.tenancy import require_organization
 
 HEADER = "Idempotency-Key"
+#: Printable, without a space at either end: what every proxy passes on as it is.
+KEY = re.compile("[!-~]([ -~]{0,118}[!-~])?")
 
 
 def once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
@@ -23,10 +26,13 @@ def once(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpRespon
 
     Runs in the request's transaction: a second request with the key waits on the unique index until the first has
     committed. Answers of 400 and above are rolled back by the caller, so a corrected request may use the key again.
+    Raises UnusableIdempotencyKey, IdempotencyKeyReused.
     """
-    key = request.headers.get(HEADER, "")[:120]
-    if not key:
+    key = request.headers.get(HEADER)
+    if key is None:
         return answer()
+    if not KEY.fullmatch(key):
+        raise UnusableIdempotencyKey(field=HEADER)
     digest = _digest(request)
     if not _claim(key, digest):
         return _again(key, digest)
@@ -68,6 +74,6 @@ def _again(key: str, digest: bytes) -> HttpResponse:
     record = IdempotencyRecord.objects.get(key=key)
     if bytes(record.request_hash) != digest:
         raise IdempotencyKeyReused
-    response = HttpResponse(record.body, status=record.status or 200, content_type="application/json")
+    response = HttpResponse(record.body, status=record.status or 200, content_type="application/json; charset=utf-8")
     response["Idempotent-Replayed"] = "true"
     return response

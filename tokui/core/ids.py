@@ -19,6 +19,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"o": 0, "i": 1, "l": 1}
 _LENGTH = 26  # 128 bits by 5
 _PREFIX = re.compile("[a-z][a-z0-9]{1,9}")
+#: As we write ids; read in any case.
+PUBLIC_ID = re.compile("[a-z][a-z0-9]{1,9}_[0-9a-hjkmnp-tv-z]{26}")
 _COUNTER_BITS = 74  # everything but the time, version and variant
 _COUNTER_END = 1 << _COUNTER_BITS
 _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
