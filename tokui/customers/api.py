@@ -18,10 +18,8 @@ from tokui.access.permissions import CUSTOMERS_IMPORT, CUSTOMERS_VIEW
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
-from tokui.core.models import Organization
 from tokui.core.money import exponent_of
 from tokui.core.refused import ValueRefused
-from tokui.core.tenancy import require_organization
 from tokui.customers.actions import (
     add_relationship,
     apply_import,
@@ -36,7 +34,8 @@ from tokui.customers.actions.derived import custom_values_of
 from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import PARSERS, CustomerDraft
 from tokui.customers.models import Customer, CustomField, Import, ImportRow, Relationship, Tagging
-from tokui.customers.queries import list_page, parse_query
+from tokui.customers.own_fields import currency
+from tokui.customers.queries import ListQuery, parse_query, whole_page
 from tokui.customers.shapes import (
     ColumnsIn,
     CustomerChangeIn,
@@ -61,11 +60,14 @@ imports = Router(tags=["imports"])
 @router.get("", response=CustomerList, summary="List customers")
 def list_customers(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     access.require(_actor(request), CUSTOMERS_VIEW)
-    values = {key: str(value) for key, value in filters.dict().items() if key not in ("limit", "cursor")}
-    extra = {key: str(value) for key, value in request.GET.items() if key not in Filters.model_fields}
-    query = parse_query(extra | values | {"after": filters.cursor})
-    page, _is_cut = list_page(query, by=_actor(request), size=filters.limit)
+    query = list_query(request, filters)
+    page = whole_page(query, by=_actor(request), size=filters.limit)
     return {"data": _told(list(page.rows)), "next_cursor": page.next_cursor or None}
+
+
+def list_query(request: HttpRequest, filters: Filters) -> ListQuery:
+    """The conditions of a list; a parameter given twice means either value."""
+    return parse_query({**dict(request.GET.lists()), "after": [filters.cursor]})
 
 
 @router.post("", response={201: CustomerOut}, summary="Enter a customer")
@@ -195,14 +197,15 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _custom_in(given: dict[str, Any]) -> dict[str, Any]:
-    """Amounts come in minor units, as everywhere in this API."""
+    """Amounts come in minor units, as everywhere in this API; other numbers as they are read."""
+    values = {key: Decimal(str(value)) if isinstance(value, float) else value for key, value in given.items()}
     money = set(CustomField.objects.filter(kind=CustomField.Kind.MONEY, key__in=given).values_list("key", flat=True))
     if not money:
-        return given
-    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+        return values
+    exponent = exponent_of(currency())
     return {
-        key: Decimal(value).scaleb(-exponent_of(currency)) if key in money and isinstance(value, int) else value
-        for key, value in given.items()
+        key: Decimal(value).scaleb(-exponent) if key in money and isinstance(value, int) else value
+        for key, value in values.items()
     }
 
 
@@ -224,17 +227,17 @@ def _told(rows: list[Customer]) -> list[dict[str, Any]]:
         tags[key].append(name)
     fields = {field.pk: field for field in CustomField.objects.filter(is_active=True)}
     custom = custom_values_of(keys) if fields else {key: {} for key in keys}
-    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
-    return [_customer_out(row, tags[row.pk], _custom_out(fields, custom[row.pk], currency)) for row in rows]
+    in_currency = currency()
+    return [_customer_out(row, tags[row.pk], _custom_out(fields, custom[row.pk], in_currency)) for row in rows]
 
 
-def _custom_out(fields: dict[UUID, CustomField], values: Any, currency: str) -> dict[str, Any]:
+def _custom_out(fields: dict[UUID, CustomField], values: Any, in_currency: str) -> dict[str, Any]:
     found = {}
     for key, field in fields.items():
         if key in values:
             typed = Typed(values[key].text, values[key].number, values[key].day)
             kind = CustomKind(field.kind)
-            found[field.key] = typed.number if kind is CustomKind.MONEY else value_of(kind, typed, currency)
+            found[field.key] = typed.number if kind is CustomKind.MONEY else value_of(kind, typed, in_currency)
     return found
 
 

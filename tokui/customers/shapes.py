@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
 Kind = Literal["person", "company", "school", "government", "nonprofit"]
 Shift = Literal["before", "after", "none"]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class CustomerIn(Schema):
@@ -38,7 +39,7 @@ class CustomerIn(Schema):
     tax_rounding: Literal["down", "up", "half_up"] | None = None
     is_active: bool | None = None
     tags: list[str] | None = Field(None, max_length=50)
-    custom: dict[str, str | int | bool | None] | None = Field(None, description="Own fields by key")
+    custom: dict[str, bool | int | Number | str | None] | None = Field(None, description="Own fields by key")
 
 
 class CustomerChangeIn(CustomerIn):

@@ -5,6 +5,7 @@ from tokui.customers.views import imports, lists, record
 app_name = "customers"
 urlpatterns = [
     path("customers", lists.index, name="list"),
+    path("customers/conditions", lists.conditions, name="conditions"),
     path("customers/count", lists.count, name="count"),
     path("customers/new", record.new, name="new"),
     path("customers/bulk", lists.bulk, name="bulk"),

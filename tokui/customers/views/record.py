@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tokui.access.doors import visited
 from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_VIEW
-from tokui.core.days import ClosingRule, DueRule, PaymentTerm, Shift, format_term
 from tokui.core.errors import Invalid, NotFound, Refusal
 from tokui.core.files import open_file
 from tokui.customers.actions import (
@@ -29,7 +28,6 @@ from tokui.customers.actions import (
     revoke_payer_name,
 )
 from tokui.customers.actions.derived import custom_values_of
-from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.forms import CustomerForm
 from tokui.customers.models import (
@@ -41,7 +39,9 @@ from tokui.customers.models import (
     PayerName,
     Relationship,
 )
+from tokui.customers.own_fields import currency, own_fields, shown_value
 from tokui.customers.queries import bonds_of, hierarchy_of
+from tokui.customers.terms import terms_of
 from tokui.customers.timeline import GROUPS, history, told
 from tokui.customers.views.rows import actor, row_of
 from tokui.customers.words import CHOICE_WORDS, POINT_WORDS, RELATIONSHIP_WORDS
@@ -88,33 +88,18 @@ def _around(customer: Customer) -> dict[str, Any]:
         "billed": Customer.objects.filter(bill_to=customer).order_by("sort_kana")[:20],
         "payer_names": customer.payer_names.filter(revoked_at=None).order_by("confirmed_at"),
         "files": customer.attachments.select_related("file").order_by("-created_at")[:20],
-        "custom": custom_of(customer),
+        "custom": _own_values(customer),
         "delivery_word": CHOICE_WORDS["delivery"][customer.delivery],
         "relationship_kinds": [(kind, words[0]) for kind, words in RELATIONSHIP_WORDS.items()],
         "point_kinds": POINT_WORDS.items(),
     }
 
 
-def terms_of(customer: Customer) -> str:
-    """月末締め翌月末払い, as the customer's settings say."""
-    shift = Shift(customer.due_shift) if customer.due_shift in set(Shift) else Shift.NONE
-    try:
-        due = DueRule(customer.due_months, customer.due_day, shift)
-        return format_term(PaymentTerm(due, ClosingRule(customer.closing_day) if customer.closing_day else None))
-    except ValueError:  # a due day before the closing day can be stored, but has no usual name
-        return ""
-
-
-def custom_of(customer: Customer) -> list[tuple[CustomField, Any]]:
-    """The organization's own fields with this customer's values."""
+def _own_values(customer: Customer) -> list[tuple[CustomField, str]]:
+    """The organization's own fields with this customer's values, as people read them."""
     values = custom_values_of([customer.pk])[customer.pk]
-    found = []
-    for one in CustomField.objects.filter(is_active=True):
-        row = values.get(one.pk)
-        if row is not None:
-            value = value_of(CustomKind(one.kind), Typed(row.text, row.number, row.day))
-            found.append((one, (_("yes") if value else _("no")) if isinstance(value, bool) else value))
-    return found
+    in_currency = currency() if values else ""
+    return [(one, shown_value(one, values[one.pk], in_currency)) for one in own_fields() if one.pk in values]
 
 
 @visited(CUSTOMERS_EDIT)
