@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
+from tokui.ui.rest import Given
+
 Kind = Literal["person", "company", "school", "government", "nonprofit"]
 Shift = Literal["before", "after", "none"]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class CustomerIn(Schema):
+class CustomerIn(Given):
     """A customer to enter, or fields to change. What is left out stays as it is."""
 
     model_config = {"extra": "forbid"}
@@ -82,7 +84,7 @@ class CustomerList(Schema):
     next_cursor: str | None
 
 
-class Filters(Schema):
+class Filters(Given):
     """Conditions of the list; the same as on the page."""
 
     q: str = Field("", max_length=200, description="Search: name, kana, mail address, phone, code")
@@ -101,7 +103,7 @@ class Filters(Schema):
     closing_day: str = Field("", max_length=4, pattern=r"^([0-9]{1,2}|none)?$")
 
 
-class RelationshipIn(Schema):
+class RelationshipIn(Given):
     """`from_customer` is the guardian, parent company, payer … of `to_customer`."""
 
     model_config = {"extra": "forbid"}
@@ -121,7 +123,7 @@ class RelationshipList(Schema):
     next_cursor: str | None
 
 
-class ColumnsIn(Schema):
+class ColumnsIn(Given):
     model_config = {"extra": "forbid"}
 
     columns: dict[str, str] = Field(description="Field → heading in the file")

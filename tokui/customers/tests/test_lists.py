@@ -113,7 +113,14 @@ def known(owner):
     define_field("vip", label="特別", kind="boolean", by=owner)
     define_field("joined", label="入会日", kind="date", by=owner)
     define_field("weight", label="重さ", kind="number", by=owner)
-    own = {"fee": "-1,500", "memo": "山の上の家", "rank": "A", "vip": "はい", "joined": "2026-04-01", "weight": "1234.5"}
+    own = {
+        "fee": "-1,500",
+        "memo": "山の上の家",
+        "rank": "A",
+        "vip": "はい",
+        "joined": "2026-04-01",
+        "weight": "1234.5",
+    }
     ids = create_customers(
         [
             CustomerDraft("甲野 太郎", kana="コウノ", address="東京都港区芝1", due_shift="before", custom=own),
@@ -288,5 +295,3 @@ def test_a_saved_view_with_several_values_acts_on_all_that_match(page, known):
     sent = {"action": "tag", "tag": "春", "everything": "1", "query": "custom.rank=A&custom.rank=B&column=code"}
     assert page.post("/customers/bulk", sent).status_code == 302
     assert Tagging.objects.filter(tag__name="春").count() == 2
-
-
