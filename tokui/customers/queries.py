@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -136,28 +137,28 @@ def search(typed: str, *, by: Actor | None = None, most: int = SEARCH_CAP) -> Fo
 
     Numbers of documents only for an actor who may see these.
     """
-    ids = dict.fromkeys([*_own_hits(typed, most + 1), *_other_hits(typed, by)])
+    ids = dict.fromkeys(_own_hits(typed, most + 1))
+    for rows in _other_hits(typed, by):
+        ids |= dict.fromkeys(rows[: most + 1])
     return Found(tuple(ids)[:most], len(ids) > most)
 
 
 def found_by(typed: str, *, by: Actor | None = None) -> Q:
     """The same as a condition without an end, joined as one set: in pieces of ids it would neither fit nor be quick."""
     target = wanted(typed)
-    others = list(_other_hits(typed, by))
-    if not target.is_searchable:
-        return Q(**_first_letter(target.words[0])) if target.words else Q(pk__in=others)
-    hits = RawSQL(
-        "SELECT customer_id FROM customers_search(%s, %s, NULL) UNION SELECT unnest(%s::uuid[])",
-        (list(target.grams), list(target.words), others),
-        output_field=UUIDField(),
-    )
-    return Q(pk__in=hits)
+    others = [rows.query.sql_with_params() for rows in _other_hits(typed, by)]
+    if not target.is_searchable and not others:
+        return Q(**_first_letter(target.words[0])) if target.words else Q(pk__in=[])
+    own = ("SELECT customer_id FROM customers_search(%s, %s, NULL)", (list(target.grams), list(target.words)))
+    parts = [own, *others] if target.is_searchable else others
+    sql = " UNION ".join(f"({part})" for part, _some in parts)
+    values = [one for _part, some in parts for one in some]
+    return Q(pk__in=RawSQL(sql, values, output_field=UUIDField()))  # noqa: S611  fragments of ours, values apart
 
 
-def _other_hits(typed: str, by: Actor | None) -> Iterator[UUID]:
-    for hits in registry.SEARCHES.values():
-        if by is not None and by.can(hits.permission):
-            yield from hits.find(typed)
+def _other_hits(typed: str, by: Actor | None) -> list[QuerySet[Any, UUID]]:
+    allowed = [hits for hits in registry.SEARCHES.values() if by is not None and by.can(hits.permission)]
+    return [rows for hits in allowed if (rows := hits.find(typed)) is not None]
 
 
 def _own_hits(typed: str, most: int) -> list[UUID]:

@@ -9,7 +9,7 @@ the list stays within its query count and time at a million customers. Fill it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,7 +74,7 @@ class ListSort:
     is_indexed: bool = True
 
 
-Search = Callable[[str], Iterable[UUID]]
+Search = Callable[[str], "QuerySet[Any, UUID] | None"]
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,10 @@ def list_sort(sort: ListSort) -> ListSort:
 
 
 def search_hits(*, permission: str) -> Callable[[Search], Search]:
-    """Register a search by something else than the customer's own text (an invoice's number); it returns their ids."""
+    """Register a search by something else than the customer's own text (an invoice's number).
+
+    It returns their ids as a query by an index, or None for what cannot mean anything of its kind.
+    """
 
     def register(search: Search) -> Search:
         SEARCHES[f"{search.__module__}.{search.__qualname__}"] = SearchHits(search, permission)
