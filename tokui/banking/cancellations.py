@@ -25,19 +25,25 @@ class Candidate:
     deposit: UUID
     payer: str
     reference: str
+    rows: int
 
 
 def pair_cancellations(account: BankAccount, since: date | None) -> list[tuple[UUID, date, UUID]]:
     """(deposit, day, line) for each cancelling line that has not cancelled anything yet and whose deposit is beyond doubt.
 
     A line takes back the latest deposit of the same amount and payer on or before its day. One that names no payer takes
-    back the only deposit of its amount with its 照会番号. Lines are looked at again with every file from `since`,
+    back the only deposit of its amount with its 照会番号, if that number is not just a row's place. Lines are looked at again with every file from `since`,
     because the payment may arrive in a later file than its cancellation.
     """
     if since is None:
         return []
     first = since - timedelta(days=DAYS_BACK)
-    lines = list(unpaired_lines().filter(account=account, booked_on__gte=first).order_by("booked_on", "pk"))
+    lines = list(
+        unpaired_lines()
+        .filter(account=account, booked_on__gte=first)
+        .select_related("statement")
+        .order_by("booked_on", "pk")
+    )
     waiting = _candidates(account, lines, first - timedelta(days=DAYS_BACK))
     days = open_days(line.booked_on for line in lines)
     pairs = []
@@ -92,8 +98,10 @@ def _candidates(account: BankAccount, lines: Iterable[StatementLine], first: dat
         return found
     rows = _open_for(account.pk, amounts, first)
     columns = ("pk", "amount_minor", "line__booked_on", "line__payer_raw", "line__text", "line__reference")
-    for key, amount, on, payer, text, reference in rows.values_list(*columns):
-        found.setdefault(amount, []).append(Candidate(on, key, payer or text, reference))
+    for key, amount, on, payer, text, reference, rows_of_file in rows.values_list(
+        *columns, "line__statement__line_count"
+    ):
+        found.setdefault(amount, []).append(Candidate(on, key, payer or text, reference, rows_of_file))
     return found
 
 
@@ -108,9 +116,17 @@ def _by_payer(candidates: Iterable[Candidate], line: StatementLine) -> Candidate
 
 
 def _by_reference(candidates: Iterable[Candidate], line: StatementLine) -> Candidate | None:
-    """Only where the line names no payer: banks number afresh in each file, so a number alone proves little."""
-    same = [one for one in candidates if _same_reference(one.reference, line.reference)]
-    return same[0] if len(same) == 1 and not line.payer_raw else None
+    """Only where the line names no payer, and not by a number that banks give afresh to the rows of each file: such a
+    one is no larger than the file."""
+    if line.payer_raw or not line.reference.isdigit():
+        return None
+    same = [
+        one
+        for one in candidates
+        if _same_reference(one.reference, line.reference)
+        and int(line.reference) > max(one.rows, line.statement.line_count)
+    ]
+    return same[0] if len(same) == 1 else None
 
 
 def _same_reference(one: str, other: str) -> bool:

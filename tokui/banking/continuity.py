@@ -73,7 +73,9 @@ def _is_led_to(one: Statement, known: int | None, ending: Sequence[Statement], b
 
 def _gap(before: Statement | None, one: Statement, known: int | None, ending: Sequence[Statement]) -> Gap:
     day = min(_last_day(before), _first_day(one)) if before else _first_day(one)
-    balances = [other.closing_minor for other in ending if other is not one] or [known]
+    is_within = before is not None and _last_day(before) >= _first_day(one)
+    balances = [] if is_within else [other.closing_minor for other in ending if other is not one]
+    balances = balances or [known]
     if one.opening_minor is not None and balances[-1] is not None:
         return day, one.opening_minor - balances[-1]
     if before is None or _first_day(one) <= add_business_days(_last_day(before), 1):

@@ -73,7 +73,6 @@ class Statement(Owned):
         (State.REFUSED, State.RECEIVED),
         (State.READ, State.TAKEN_BACK),
         (State.READ, State.RECEIVED),  # what it shared with a file that was taken back counts as its own now
-        (State.TAKEN_BACK, State.RECEIVED),
     }
 
     account = OwnedForeignKey(BankAccount, related_name="statements", db_index=False)
@@ -108,7 +107,11 @@ class Statement(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "account", "parcel"], name="banking_statement_once"),
+            models.UniqueConstraint(
+                fields=["organization", "account", "parcel"],
+                condition=~Q(state="taken_back"),
+                name="banking_statement_once",
+            ),
         ]
         indexes = [models.Index(fields=["organization", "account", "-to_on"], name="banking_statement_days")]
 
@@ -202,7 +205,8 @@ class VirtualAccount(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organization", "code"], name="banking_virtual_code"),
             models.CheckConstraint(
-                condition=Q(state="assigned", customer__isnull=False) | (~Q(state="assigned") & Q(customer__isnull=True)),
+                condition=Q(state="assigned", customer__isnull=False)
+                | (~Q(state="assigned") & Q(customer__isnull=True)),
                 name="banking_virtual_holder",
             ),
         ]
@@ -210,7 +214,9 @@ class VirtualAccount(Owned):
             models.Index(fields=["organization", "account", "code"], name="banking_virtual_account"),
             models.Index(fields=["organization", "number"], name="banking_virtual_number"),
             models.Index(
-                fields=["organization", "customer"], condition=Q(customer__isnull=False), name="banking_virtual_customer"
+                fields=["organization", "customer"],
+                condition=Q(customer__isnull=False),
+                name="banking_virtual_customer",
             ),
         ]
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tokui.banking.models import Deposit
+from tokui.banking.models import Deposit, VirtualAccount
 from tokui.core.tenancy import require_organization
 from tokui.customers.names import NameKey, name_key
 from tokui.payments.matching import (
@@ -41,13 +41,16 @@ class Facts:
     payers: list[PayerFacts]
     invoices: list[InvoiceFacts]
     declined: set[tuple[UUID, UUID]]
-    #: Deposits that a person has decided about before: nothing is posted for them automatically.
+    #: Deposits that a person has decided about before, or that are held: nothing is posted for them automatically.
     touched: set[UUID]
+    #: Why a deposit is held: its virtual account was nobody's that day, or another customer's before.
+    holds: dict[UUID, str]
 
 
 def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
     """The facts of a batch: deposits, everybody they could be from, and what those owe."""
-    facts = [deposit_facts(row) for row in deposits]
+    quoted = _invoices_behind(deposits)
+    facts = [deposit_facts(row, quoted.get(row.virtual_account, "")) for row in deposits]
     keys = [candidate_keys(one, policy) for one in facts]
     referenced = _referenced(keys)
     payers = _Payers()
@@ -56,6 +59,7 @@ def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
     owners = payers.complete()
     invoices = {invoice.id: invoice for invoice in (*_open_of(owners), *referenced)}
     ids = [row.pk for row in deposits]
+    holds = {row.pk: row.hold for row in deposits if row.hold}
     return Facts(
         deposits=facts,
         payers=payers.facts(keys, deposits),
@@ -65,12 +69,15 @@ def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
             Decision.objects.filter(deposit_id__in=ids)
             .exclude(outcome=Decision.Outcome.AUTOMATIC, undone_at=None)
             .values_list("deposit_id", flat=True)
-        ),
+        )
+        | set(holds),
+        holds=holds,
     )
 
 
-def deposit_facts(row: Deposit) -> DepositFacts:
-    """A known payer (counter, result list) speaks like a virtual account of that customer's own."""
+def deposit_facts(row: Deposit, quoted: str = "") -> DepositFacts:
+    """A known payer (counter, result list) speaks like a virtual account of that customer's own; a virtual account of
+    one invoice, like that invoice's number (`quoted`) in the text."""
     return DepositFacts(
         id=row.pk,
         amount_minor=row.left_minor,
@@ -79,11 +86,20 @@ def deposit_facts(row: Deposit) -> DepositFacts:
         name=name_key(row.payer_raw) if row.payer_raw else NameKey("", ""),
         payer_raw=row.payer_raw,
         bank_account_id=row.account_id or row.pk,
-        text=row.text if row.text != row.payer_raw else "",
+        text=f"{row.text if row.text != row.payer_raw else ''} {quoted}".strip(),
         edi=row.edi,
         remitter_code=row.remitter_code.strip("0 ") and row.remitter_code,
         virtual_account=f"customer:{row.customer_id}" if row.customer_id else row.virtual_account,
     )
+
+
+def _invoices_behind(deposits: Sequence[Deposit]) -> dict[str, str]:
+    """Virtual accounts that stand for one invoice, with its number. Held deposits do not speak for one."""
+    codes = {row.virtual_account for row in deposits if row.virtual_account and not row.hold}
+    if not codes:
+        return {}
+    rows = VirtualAccount.objects.filter(code__in=codes, state=VirtualAccount.State.ASSIGNED).exclude(invoice_number="")
+    return dict(rows.values_list("code", "invoice_number"))
 
 
 def same_amounts(lost: Sequence[DepositFacts]) -> list[InvoiceFacts]:
@@ -176,6 +192,10 @@ SELECT customer_id FROM customers_payername
 SELECT customer_id FROM payments_payersign
  WHERE organization_id = %(organization)s AND revoked_at IS NULL
    AND ((kind = 'remitter_code' AND value = ANY(%(codes)s)) OR (kind = 'virtual_account' AND value = ANY(%(accounts)s)))
+ UNION
+SELECT coalesce(customer_id, former_customer_id) FROM banking_virtualaccount
+ WHERE organization_id = %(organization)s AND code = ANY(%(accounts)s)
+   AND coalesce(customer_id, former_customer_id) IS NOT NULL
 """
 
 
@@ -265,6 +285,9 @@ SELECT customer_id, strict_key, bank_account_id FROM customers_payername
 _SIGNS = """
 SELECT customer_id, kind, value FROM payments_payersign
  WHERE organization_id = %(organization)s AND customer_id = ANY(%(ids)s) AND revoked_at IS NULL
+ UNION
+SELECT coalesce(customer_id, former_customer_id), 'virtual_account', code FROM banking_virtualaccount
+ WHERE organization_id = %(organization)s AND coalesce(customer_id, former_customer_id) = ANY(%(ids)s)
 """
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tokui.banking.events import DepositCancelled, DepositRecorded, StatementRead
+from tokui.banking.events import DepositCancelled, DepositRecorded, DepositRestored, StatementRead
 from tokui.banking.models import Deposit
 from tokui.core.actors import SYSTEM, Actor
 from tokui.core.events import Announced, on, within
@@ -66,6 +66,11 @@ def match_recorded(announced: Sequence[Announced]) -> None:
     by_hand = list(Deposit.objects.filter(pk__in=ids, line=None).values_list("pk", flat=True))
     if by_hand:
         match_deposits(by_hand, by=SYSTEM)
+
+
+@on(DepositRestored)
+def match_restored(announced: Sequence[Announced]) -> None:
+    match_deposits([one.facts.deposit_id for one in announced], by=SYSTEM)
 
 
 @daily

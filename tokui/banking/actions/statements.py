@@ -41,13 +41,13 @@ def import_statement(
     """Store a bank file and have it read: by a job, or within this call with `at_once`.
 
     The same bytes for the same account are the same statement, however often and by how many people they are sent; a
-    file that was refused or taken back is read again. A file of several accounts becomes one statement for each of
+    file that was refused is read again, one that was taken back counts anew. A file of several accounts becomes one statement for each of
     them. Look at the returned row's `state` and `refusal`.
     """
     access.require(by, BANK_IMPORT)
     digest = hashlib.sha256(content).hexdigest()
     advisory_lock("banking.parcel", [digest])
-    statement = Statement.objects.filter(account=account, parcel__external_id=digest).first()
+    statement = _known(account, digest)
     if statement is None:
         parcel = inbox.receive(content, source=f"bank:{account.code}", name=name, by=by)
         statement = _received(account, parcel, format, by)
@@ -130,12 +130,17 @@ def _take_share(statement: Statement, file: StatementFile, share: Share, by: Act
 
 def _sibling(statement: Statement, account: BankAccount, by: Actor) -> Statement:
     """The statement of another account that the same file holds."""
-    digest = statement.parcel.external_id
-    found = Statement.objects.filter(account=account, parcel__external_id=digest).first()
+    found = _known(account, statement.parcel.external_id)
     if found is None:
         return _received(account, statement.parcel, statement.asked_format, by)
     _wait_again(found, statement.asked_format)
     return found
+
+
+def _known(account: BankAccount, digest: str) -> Statement | None:
+    """The statement of these bytes; one that was taken back stays so, and the bytes count anew."""
+    rows = Statement.objects.filter(account=account, parcel__external_id=digest)
+    return rows.exclude(state=Statement.State.TAKEN_BACK).first()
 
 
 def _received(account: BankAccount, parcel: Parcel, format: str, by: Actor) -> Statement:
@@ -147,18 +152,10 @@ def _received(account: BankAccount, parcel: Parcel, format: str, by: Actor) -> S
 
 
 def _wait_again(statement: Statement, format: str) -> bool:
-    """Let a file that does not count be read anew. False for one that counts, or is being read."""
-    if statement.state not in (Statement.State.REFUSED, Statement.State.TAKEN_BACK):
+    """Let a refused file be read anew. False for one that counts, or is being read."""
+    if statement.state != Statement.State.REFUSED:
         return False
-    states.move(
-        statement,
-        to=Statement.State.RECEIVED,
-        asked_format=format,
-        refusal=None,
-        taken_back_at=None,
-        taken_back_by="",
-        taken_back_reason="",
-    )
+    states.move(statement, to=Statement.State.RECEIVED, asked_format=format, refusal=None)
     return True
 
 
@@ -174,10 +171,11 @@ def _take(statement: Statement, file: StatementFile, share: Share, by: Actor) ->
     if account.authoritative_format == file.format:
         counts = store_lines(account, statement, share.parts, by=by)
         told += counts.moved
+        added = statement.added_count + counts.added  # more than none only for a file that is read once more
         changes: dict[str, Any] = {
-            "added_count": counts.added,
-            "known_count": counts.known,
-            "deposit_count": counts.deposits,
+            "added_count": added,
+            "known_count": counts.added + counts.known - added,
+            "deposit_count": statement.deposit_count + counts.deposits,
         }
     else:
         enriched, unpaired = enrich_deposits(account, share.parts)
@@ -194,7 +192,7 @@ def _take(statement: Statement, file: StatementFile, share: Share, by: Actor) ->
 def _cancel_what_is_taken_back(account: BankAccount, statement: Statement, by: Actor) -> None:
     pairs = pair_cancellations(account, statement.from_on)
     cancel_deposits(pairs, by=by)
-    statement.cancelled_count = len(pairs)
+    statement.cancelled_count += len(pairs)
     statement.unpaired_count = statement.lines.filter(cancels=True, direction="out").count()
     statement.save(update_fields=["cancelled_count", "unpaired_count"])
     recount_unpaired(account)

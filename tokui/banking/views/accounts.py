@@ -17,7 +17,7 @@ from tokui.banking import actions
 from tokui.banking.bank_master import bank_name, branch_name, find_banks
 from tokui.banking.forms import AccountForm
 from tokui.banking.listing import overviews
-from tokui.banking.models import BankAccount, Statement
+from tokui.banking.models import BankAccount, Statement, VirtualAccount
 from tokui.banking.reading import format_name
 from tokui.banking.refused import AccountCodeTaken
 from tokui.banking.views.rows import actor, page, row_of, tell
@@ -73,6 +73,7 @@ def account(request: HttpRequest, account: str) -> HttpResponse:
         "balance_minor": balance(row.ledger_account, currency=row.currency),
         "format": format_name(row.authoritative_format) if row.authoritative_format else "",
         "rows": recent[:RECENT],
+        "virtual_count": row.virtual_accounts.filter(state=VirtualAccount.State.ASSIGNED).count(),
     }
     return page(request, "account", context)
 

@@ -98,7 +98,10 @@ def test_amounts_beyond_ten_digits_travel_in_form_b(world: StatementAccount) -> 
 
 
 @settings(max_examples=60)
-@given(st.lists(accounts(notice=False), min_size=1, max_size=3), st.sampled_from(["crlf", "none"]))
+@given(
+    st.lists(accounts(notice=False), min_size=1, max_size=3, unique_by=lambda one: one.account_number),
+    st.sampled_from(["crlf", "none"]),
+)
 def test_what_03_writes_it_reads_and_writes_again(world: list[StatementAccount], end: str) -> None:
     content = write_03(world, created_on=TODAY, line_end=end)  # type: ignore[arg-type]
     file = read_03(content)

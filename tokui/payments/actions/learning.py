@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from tokui.banking.models import Deposit
+from tokui.banking.models import Deposit, VirtualAccount
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.customers.actions import learn_payer_name, revoke_payer_name
@@ -18,7 +18,7 @@ from tokui.payments.models import PayerSign
 def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[str, str]]:
     """Remember the payer's spelling on this bank account, its remitter code and virtual account, where they are new.
 
-    A name that the customer's record already explains teaches nothing. Returns what was learned, for `unlearn`.
+    A virtual account that is registered says itself whose it is. A name that the customer's record already explains teaches nothing. Returns what was learned, for `unlearn`.
     """
     learned = []
     customer = Customer.objects.get(pk=customer_id)
@@ -26,7 +26,7 @@ def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[s
     if key is not None and key.is_usable and not _explained(customer, key.loose) and not _known(deposit, customer):
         name = learn_payer_name(customer, raw=deposit.payer_raw, bank_account_id=deposit.account_id, by=by)
         learned.append({"kind": "name", "id": str(name.pk)})
-    for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", deposit.virtual_account)):
+    for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", _unregistered(deposit))):
         if value.strip("0 "):
             sign, is_new = PayerSign.objects.get_or_create(
                 kind=kind,
@@ -51,6 +51,11 @@ def unlearn(learned: Sequence[dict[str, Any]], *, by: Actor) -> None:
 
 def _explained(customer: Customer, loose: str) -> bool:
     return CustomerKey.objects.filter(customer=customer, kind=CustomerKey.Kind.LOOSE, key=loose).exists()
+
+
+def _unregistered(deposit: Deposit) -> str:
+    number = deposit.virtual_account
+    return "" if number and VirtualAccount.objects.filter(code=number).exists() else number
 
 
 def _known(deposit: Deposit, customer: Customer) -> bool:
