@@ -77,6 +77,8 @@ VOCABULARY = {
         "name",
     ],
     "payer_code": ["振込依頼人コード", "依頼人コード", "remitter code"],
+    "virtual_account": ["振込専用口座", "専用口座番号", "バーチャル口座", "仮想口座番号", "入金先口座番号", "virtual account"],
+    "edi": ["EDI情報", "ＥＤＩ情報", "EDI", "edi"],
     "text": ["摘要", "お取り扱い内容", "取引内容", "内容", "明細", "メモ", "備考", "description", "memo", "details"],
     "balance": ["残高", "差引残高", "差引", "現在高", "取引後残高", "balance"],
     "native_id": ["取引番号", "明細番号", "transaction id", "fitid"],

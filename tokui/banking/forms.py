@@ -44,7 +44,11 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "banks", "autocomplete": "off", **_LOOKUP}),
     )
     branch_code = forms.CharField(
-        label=_("Branch code"), max_length=3, required=False, widget=forms.TextInput(attrs={**_CODE_KEYS, **_LOOKUP})
+        label=_("Branch code"),
+        max_length=3,
+        required=False,
+        help_text=_("3 digits, or begin to type the branch's name."),
+        widget=forms.TextInput(attrs={"list": "branches", "autocomplete": "off", **_LOOKUP}),
     )
     account_type = forms.ChoiceField(label=_("Kind of account"), choices=list(ACCOUNT_TYPES.items()))
     number = forms.CharField(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -99,6 +102,22 @@ def attention() -> Attention:
         list(stuck[:ATTENTION_CAP]),
         list(unpaired[:ATTENTION_CAP]),
     )
+
+
+def same_file_of(statement: Statement) -> list[UUID]:
+    """Statements that the same bytes made for other accounts: parts of one file, or a file put on two accounts."""
+    return list(_same_file(statement.parcel.external_id, statement.account_id))
+
+
+def with_same_file(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """The rows with `same_file`, in one statement."""
+    same = _same_file(OuterRef("parcel__external_id"), OuterRef("account_id"))
+    return rows.annotate(same_file=ArraySubquery(same))
+
+
+def _same_file(digest: Any, account: Any) -> QuerySet[Statement, UUID]:
+    rows = Statement.objects.filter(parcel__external_id=digest).exclude(account_id=account)
+    return rows.exclude(state=Statement.State.TAKEN_BACK).order_by("pk").values_list("pk", flat=True)
 
 
 def deposits_where(conditions: Mapping[str, str]) -> QuerySet[Deposit]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tokui.access.doors import visited
 from tokui.access.permissions import BANK_MANAGE, BANK_VIEW
 from tokui.banking import actions
-from tokui.banking.bank_master import bank_name, branch_name, find_banks
+from tokui.banking.bank_master import bank_name, branch_name, find_banks, find_branches
 from tokui.banking.forms import AccountForm
 from tokui.banking.listing import overviews
 from tokui.banking.models import BankAccount, Statement, VirtualAccount
@@ -113,4 +113,5 @@ def _names(request: HttpRequest, account: BankAccount | None = None) -> dict[str
         "no_bank": len(bank) == 4 and bank.isdigit() and not found,
         "no_branch": bool(found) and len(branch) == 3 and not branch_name(bank, branch),
         "banks": find_banks(bank),
+        "branches": find_branches(bank, branch),
     }
