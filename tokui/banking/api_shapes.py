@@ -12,7 +12,6 @@ from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.core.ids import public_id
 from tokui.ui.rest import Currency, Day, Given, Id, Minor, Paging, shown_id
 
-
 Column = Annotated[str, Field(min_length=1, max_length=200)] | Annotated[int, Field(strict=True, ge=0, lt=200)]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=40)]
 
@@ -257,7 +256,7 @@ class LineFilter(Paging):
     statement: Id = Field("", description="Only those that this file brought, `stm_…`")
     direction: Literal["", "in", "out"] = ""
     remitter_code: str = Field("", max_length=40, description="振込依頼人コード, as the bank writes it")
-    unpaired: bool = Field(False, description="Only cancellations of the bank that have taken nothing back")
+    unpaired: bool = Field(default=False, description="Only cancellations of the bank that have taken nothing back")
     from_on: Day | None = Field(None, description="Booked on this day or later")
     to_on: Day | None = Field(None, description="Booked on this day or earlier")
 
