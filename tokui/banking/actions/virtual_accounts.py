@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -111,7 +113,7 @@ def _give_back(virtual: VirtualAccount, to: VirtualAccount.State, by: Actor) -> 
             else VirtualAccountInUse(code=virtual.code)
         )
     holder = virtual.customer_id
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if holder is not None:
         last = max(clock.today() - timedelta(days=1), virtual.valid_from or date.min)
         changes = {"customer_id": None, "former_customer_id": holder, "valid_to": last, "invoice_number": ""}
@@ -120,7 +122,7 @@ def _give_back(virtual: VirtualAccount, to: VirtualAccount.State, by: Actor) -> 
     return virtual
 
 
-def _row(account: BankAccount, new: NewNumber, key: object) -> VirtualAccount:
+def _row(account: BankAccount, new: NewNumber, key: UUID) -> VirtualAccount:
     number = new.number.strip().upper().replace(" ", "")
     if not _NUMBER.fullmatch(number):
         raise Invalid(field="number", reason=_("Use 7 digits, or an IBAN."))

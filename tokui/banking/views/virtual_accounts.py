@@ -17,7 +17,7 @@ from tokui.banking import actions
 from tokui.banking.forms import VirtualNumbersForm
 from tokui.banking.models import BankAccount, VirtualAccount
 from tokui.banking.views.deposits import customer_typed
-from tokui.banking.views.rows import actor, list_page, page, row_of, tell
+from tokui.banking.views.rows import actor, list_page, page, row_of
 from tokui.banking.words import VIRTUAL_STATES
 from tokui.core.errors import Invalid, NotPermitted, Refusal
 from tokui.ui.doors import sent_on
@@ -50,7 +50,7 @@ def _registered(form: VirtualNumbersForm, account: BankAccount, request: HttpReq
     try:
         return actions.register_virtual_accounts(account, form.chosen(), by=actor(request))
     except Refusal as refused:
-        tell(form, refused, "numbers")
+        form.add_error(refused.field if refused.field in form.fields else "numbers", refused.message)
         return []
 
 
