@@ -73,7 +73,7 @@ def assignment(request: HttpRequest, virtual: str) -> HttpResponse:
     if customer is None:
         raise Invalid(field="customer", reason=_("Choose the customer."))
     invoice = request.POST.get("invoice_number", "").strip()
-    actions.assign_virtual_account(row, customer, by=actor(request), invoice_number=invoice)
+    row = actions.assign_virtual_account(row, customer, by=actor(request), invoice_number=invoice)
     return sent_on(request, _back(request, row), _("The number is the customer's now."))
 
 
@@ -85,8 +85,9 @@ def state(request: HttpRequest, virtual: str) -> HttpResponse:
     change = CHANGES.get(request.POST.get("state", ""))
     if change is None:
         raise Invalid(field="state", reason=_("There is no such choice."))
+    address = _back(request, row)
     change(row, by=actor(request))
-    return sent_on(request, _back(request, row), _("The number is given back."))
+    return sent_on(request, address, _("The number is given back."))
 
 
 def _back(request: HttpRequest, row: VirtualAccount) -> str:
