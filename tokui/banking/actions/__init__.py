@@ -12,7 +12,7 @@ from tokui.banking.actions.deposits import (
 )
 from tokui.banking.actions.pairing import cancel_by_line, set_line_aside, undo_cancellation
 from tokui.banking.actions.results import import_results
-from tokui.banking.actions.statements import import_statement, read_again, read_statement
+from tokui.banking.actions.statements import import_statement, is_read, read_again, read_statement
 from tokui.banking.actions.taking_back import take_back_deposit, take_back_statement
 from tokui.banking.actions.virtual_accounts import (
     NewNumber,
@@ -38,6 +38,7 @@ __all__ = [
     "free_virtual_account",
     "import_results",
     "import_statement",
+    "is_read",
     "name_payers",
     "read_again",
     "read_statement",
