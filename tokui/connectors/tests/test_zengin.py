@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tokui.banking.refusals import DeviationCode, FileRefused, Refused
 from tokui.banking.statements import Kind, ReadOptions, StatementAccount, StatementFile, StatementLine
+from tokui.connectors import formats
 from tokui.connectors.tests.worlds import TODAY, accounts, codes, without_traces
 from tokui.connectors.zengin import Zengin01, Zengin03, to_zengin, write_01, write_03
 from tokui.connectors.zengin.records import two_digit_year_day
@@ -349,3 +350,11 @@ def test_a_western_year_is_reported() -> None:
 
 def test_a_line_outside_the_header_period_is_reported() -> None:
     assert DeviationCode.OUTSIDE_PERIOD in codes(read_01(put(file_01(), 2, 8, b"081130")))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_saved_as_utf_16_is_refused_by_name(encoding: str) -> None:
+    content = file_03().decode("cp932").encode(encoding)
+    with pytest.raises(FileRefused) as refusal:
+        formats.read(content, today=TODAY)
+    assert refusal.value.code is Refused.REENCODED
