@@ -152,7 +152,12 @@ class StatementLine(Owned):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="banking_line_positive"),
             models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="banking_line_direction"),
         ]
-        indexes = [models.Index(fields=["organization", "account", "-booked_on", "-id"], name="banking_line_days")]
+        indexes = [
+            models.Index(fields=["organization", "account", "-booked_on", "-id"], name="banking_line_days"),
+            models.Index(
+                fields=["organization", "account", "-booked_on"], condition=Q(cancels=True), name="banking_line_cancels"
+            ),
+        ]
 
 
 class SetAside(Owned):
@@ -303,6 +308,11 @@ class Deposit(Owned):
                 name="banking_deposit_customer",
             ),
             models.Index(fields=["organization", "account", "received_on"], name="banking_deposit_account"),
+            models.Index(
+                fields=["organization", "cancelled_by_line"],
+                condition=Q(cancelled_by_line__isnull=False),
+                name="banking_deposit_cancelled",
+            ),
         ]
 
     @property

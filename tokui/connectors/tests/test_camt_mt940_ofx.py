@@ -254,7 +254,7 @@ def test_whatever_is_wrong_in_ofx_is_refused(before: bytes, after: bytes, code: 
 def test_a_camt_report_within_the_day_is_read() -> None:
     file = read(camt052())
     assert (file.format, len(file.accounts[0].lines)) == ("camt052", 2)
-    assert refused(camt053(), "camt052").code is Refused.UNKNOWN_HEADER
+    assert refused(camt053(), "camt052").code is Refused.WRONG_TYPE
 
 
 def test_a_virtual_account_beside_a_payment_is_read_and_the_account_s_own_is_not_one() -> None:
