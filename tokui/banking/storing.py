@@ -105,7 +105,8 @@ def enrich_deposits(account: BankAccount, parts: Sequence[StatementAccount]) -> 
     waiting = _deposits_by_day_and_amount(account, lines)
     pairs = [(line, waiting.get((line.booked_on, line.amount_minor))) for line in lines]
     found = [(found.pop(0), line) for line, found in pairs if found]
-    stage("bank_details", _DETAIL_COLUMNS, (_detail(key, line) for key, line in found))
+    numbers = known_numbers(account, [line for _key, line in found])
+    stage("bank_details", _DETAIL_COLUMNS, ((*_detail(key, line), *numbers.of(line)) for key, line in found))
     with connection.cursor() as cursor:
         cursor.execute(_ENRICH, _scope())
     drop_stage("bank_details")
@@ -276,6 +277,8 @@ _DETAIL_COLUMNS = {
     "edi": "text",
     "strict_key": "text",
     "loose_key": "text",
+    "known_by": "text",
+    "hold": "text",
 }
 
 _INSERT_LINES = """
@@ -321,7 +324,9 @@ UPDATE banking_deposit deposit
        bank_name = coalesce(nullif(deposit.bank_name, ''), detail.bank_name),
        branch_name = coalesce(nullif(deposit.branch_name, ''), detail.branch_name),
        text = coalesce(nullif(deposit.text, ''), detail.text),
-       edi = coalesce(nullif(deposit.edi, ''), detail.edi)
+       edi = coalesce(nullif(deposit.edi, ''), detail.edi),
+       hold = CASE WHEN deposit.virtual_account = '' THEN detail.hold ELSE deposit.hold END,
+       virtual_account = coalesce(nullif(deposit.virtual_account, ''), detail.known_by)
   FROM bank_details detail
  WHERE deposit.organization_id = %(organization)s AND deposit.id = detail.deposit_id
 """

@@ -16,7 +16,7 @@ from tokui.banking.actions import (
 )
 from tokui.banking.models import Deposit, VirtualAccount
 from tokui.banking.refused import VirtualAccountInUse, VirtualAccountNotAssigned, VirtualAccountTaken
-from tokui.banking.tests.world import make_account, notice, notice_of, paid, take
+from tokui.banking.tests.world import make_account, notice, notice_of, paid, statement, take
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotPermitted
@@ -108,6 +108,20 @@ def test_a_number_in_the_edi_text_is_known(organization):
     virtual = assign_virtual_account(make_number(), customer, by=SYSTEM)
     take(notice(paid("ダレカ", 24_200, edi="101-5000001")), virtual.account)
     assert Deposit.objects.get().virtual_account == virtual.code
+
+
+def test_a_notice_beside_the_statement_tells_through_which_number_the_money_came(organization):
+    customer = make_customer()
+    make_invoice(customer)
+    virtual = assign_virtual_account(make_number(), customer, by=SYSTEM)
+    take(statement(0, paid("ベツノ ナマエ", 24_200)), virtual.account)
+    run_pending()
+    assert Deposit.objects.get().state == "open"
+    read = take(notice_of((NUMBER, [paid("ベツノ ナマエ", 24_200)]), branch="101"), virtual.account)
+    run_pending()
+    deposit = Deposit.objects.get()
+    assert (read.enriched_count, deposit.virtual_account, deposit.state) == (1, virtual.code, "settled")
+    assert_books_balance()
 
 
 def test_a_pool_holds_each_number_once(organization, viewer):
