@@ -25,7 +25,14 @@ from tokui.invoices.duties import withholding_tax
 from tokui.invoices.events import DraftDeleted, InvoiceDrafted
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.recording import NewSale, World, record_sales
-from tokui.invoices.refused import CurrencyMixed, CustomersMixed, InvoiceEmpty, InvoiceNotDraft, SaleAlreadyInvoiced
+from tokui.invoices.refused import (
+    BusinessUnknown,
+    CurrencyMixed,
+    CustomersMixed,
+    InvoiceEmpty,
+    InvoiceNotDraft,
+    SaleAlreadyInvoiced,
+)
 from tokui.invoices.tax import Rounding, TaxedAmount, TaxTotals, tax_totals
 
 #: The source of lines that live and die with their draft.
@@ -194,10 +201,14 @@ def _one_business(sales: Sequence[NewSale], world: World, terms: InvoiceTerms) -
     found = set()
     for sale in sales:
         customer = world.customers.get(sale.customer_id)
+        if customer is None:
+            raise NotFound(field="customer")
         product = world.products.get(sale.product_id) if sale.product_id else None
-        business = world.business(sale, customer, product) if customer else None
+        business = world.business(sale, customer, product)
         found.add(business.pk if business else None)
-    if len(found) > 1 or None in found:
+    if None in found:
+        raise BusinessUnknown(field="business")
+    if len(found) > 1:
         raise CustomersMixed
     return found.pop()  # type: ignore[return-value]
 

@@ -47,6 +47,12 @@ class CustomersMixed(Refusal):
     """The sales of one invoice are paid by one customer and belong to one business."""
 
 
+class BusinessUnknown(Refusal):
+    """Say which business sells this: neither the customer nor the product tells it."""
+
+    status = 422
+
+
 class NumberTaken(Refusal):
     """There is already a document with the number {number}."""
 
