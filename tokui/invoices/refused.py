@@ -87,3 +87,11 @@ class LinkExpired(Refusal):
 
 class ClosingDayInFuture(Refusal):
     """A closing day that lies ahead cannot be closed yet."""
+
+
+class ReceiptAlreadyHandedOut(Refusal):
+    """The original of {number} was handed out. A further one carries the mark 再発行."""
+
+
+class NothingToDispatch(Refusal):
+    """No issued document fits this choice."""

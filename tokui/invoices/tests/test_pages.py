@@ -16,9 +16,9 @@ from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.ids import public_id
 from tokui.invoices.actions import close_sales, settle_invoices
+from tokui.invoices.links import close_links, make_link
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
 from tokui.invoices.papers import movement_word
-from tokui.invoices.sending import make_link, revoke_links
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
 
@@ -128,7 +128,7 @@ def test_the_mailed_link_opens_one_document_without_signing_in(client, organizat
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert client.get(f"/i/{secret}/pdf").content.startswith(b"%PDF")
     assert client.get("/i/i_wrong").status_code == 404
-    revoke_links(invoice)
+    close_links(invoice, by=SYSTEM)
     assert client.get(f"/i/{secret}").status_code == 404
 
 
