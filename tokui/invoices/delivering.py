@@ -16,33 +16,34 @@ from tokui.core.actors import Actor
 from tokui.core.errors import NotFound
 from tokui.core.events import emit
 from tokui.core.locks import lock_all
+from tokui.customers.models import Customer
 from tokui.invoices import numbering
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.events import DeliveryNoteIssued
 from tokui.invoices.models import DeliveryNote, NumberSeries, SaleLine
-from tokui.invoices.papers import delivery_content
+from tokui.invoices.papers import addressee, addressee_now, delivery_content
 from tokui.invoices.refused import CurrencyMixed, CustomersMixed
 
 
 @transaction.atomic
 def issue_delivery_note(line_ids: Sequence[UUID], *, by: Actor, on: date | None = None) -> DeliveryNote:
-    """A delivery note for sales of one customer, business and currency, dated `on` or the last day of sale among them.
+    """A delivery note for sales of one customer (or payer), business and currency, dated `on` or the last day of sale among them.
 
     It has a number where its business has a series for delivery notes, and takes nothing from the sales: they are
     closed or invoiced as before.
     """
     access.require(by, SALES_RECORD)
     lines = _lines(line_ids)
-    first = lines[0]
+    first, receiver = lines[0], _receiver(lines)
     on = on or max(line.sold_on for line in lines)
     number = _number(first.business_id, on)
-    content = replace(delivery_content(lines, on), number=number or "")
+    content = replace(delivery_content(lines, on), number=number or "", addressee=addressee(addressee_now(receiver)))
     invoices = {line.invoice_id for line in lines}
     name = f"{number or f'delivery-{on:%Y%m%d}'}.pdf"
     note = DeliveryNote.objects.create(
         number=number,
         business_id=first.business_id,
-        customer_id=first.customer_id,
+        customer=receiver,
         invoice_id=invoices.pop() if len(invoices) == 1 else None,
         issued_on=on,
         currency=first.currency,
@@ -58,15 +59,25 @@ def issue_delivery_note(line_ids: Sequence[UUID], *, by: Actor, on: date | None 
 
 def _lines(line_ids: Sequence[UUID]) -> list[SaleLine]:
     lock_all(SaleLine.objects.filter(pk__in=list(line_ids)))
-    rows = SaleLine.objects.filter(pk__in=list(line_ids)).select_related("customer", "business")
+    rows = SaleLine.objects.filter(pk__in=list(line_ids)).select_related("customer__bill_to", "business")
     lines = sorted(rows, key=lambda line: (line.sold_on, line.pk))
     if not lines or len(lines) != len(set(line_ids)):
         raise NotFound
-    if len({(line.customer_id, line.business_id) for line in lines}) > 1:
+    if len({line.business_id for line in lines}) > 1:
         raise CustomersMixed
     if len({line.currency for line in lines}) > 1:
         raise CurrencyMixed
     return lines
+
+
+def _receiver(lines: Sequence[SaleLine]) -> Customer:
+    """Who bought; where several did for whom one pays, that one."""
+    buyers = {line.customer_id: line.customer for line in lines}
+    if len(buyers) > 1:
+        buyers = {payer.pk: payer for payer in (one.bill_to or one for one in buyers.values())}
+    if len(buyers) > 1:
+        raise CustomersMixed
+    return next(iter(buyers.values()))
 
 
 def _number(business_id: UUID, on: date) -> str | None:

@@ -6,6 +6,7 @@ Two unmarked papers for one payment could be presented twice. The file kept for 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Sum
 
 from tokui import access
 from tokui.access.permissions import INVOICES_ISSUE
@@ -14,9 +15,15 @@ from tokui.core.actors import Actor
 from tokui.core.events import emit
 from tokui.core.locks import lock
 from tokui.invoices.events import ReceiptHandedOut
-from tokui.invoices.models import Receipt
+from tokui.invoices.models import Invoice, Receipt
 from tokui.invoices.receipts import receipt_pdf, reissue_receipt
 from tokui.invoices.refused import ReceiptAlreadyHandedOut
+
+
+def left_to_receipt(invoice: Invoice) -> int:
+    """What was received on an invoice and has no receipt yet, in minor units."""
+    given = Receipt.objects.filter(invoice=invoice).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return invoice.settled_minor - int(given)
 
 
 @transaction.atomic

@@ -104,7 +104,7 @@ def record_sales(sales: Sequence[NewSale], *, by: Actor, invoice: Invoice | None
     world = World.around(sales)
     lines = [complete(sale, world, index) for index, sale in enumerate(sales)]
     ids = _insert(lines, by, invoice)
-    late = () if invoice else _late(ids)
+    late = () if invoice else late_lines(ids)
     if ids:
         facts = SalesRecorded(len(ids), sales[0].source, len(late))
         emit_many([facts], about=[ids[0]], about_type="invoices.saleline", by=by)
@@ -265,7 +265,7 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
     return found
 
 
-def _late(ids: Sequence[UUID]) -> tuple[Late, ...]:
+def late_lines(ids: Sequence[UUID]) -> tuple[Late, ...]:
     """Lines up to a closing day that is already invoiced for their payer and business."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -324,4 +324,14 @@ def sale_of(key: UUID) -> SaleLine:
     return found
 
 
-__all__ = ["Late", "NewSale", "Recorded", "SaleRefused", "change_sale", "closing_days", "delete_sale", "record_sales"]
+__all__ = [
+    "Late",
+    "NewSale",
+    "Recorded",
+    "SaleRefused",
+    "change_sale",
+    "closing_days",
+    "delete_sale",
+    "late_lines",
+    "record_sales",
+]

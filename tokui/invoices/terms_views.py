@@ -94,6 +94,19 @@ class BusinessTermsForm(forms.Form):
         label=gettext_lazy("Text of the mail"), max_length=5_000, required=False, widget=forms.Textarea
     )
 
+    link_days = forms.IntegerField(
+        label=gettext_lazy("Days that the link opens the document"),
+        min_value=0,
+        max_value=3_650,
+        required=False,
+        help_text=gettext_lazy("Counted from the mail; 0 for ever. Links already mailed keep their day."),
+    )
+
+    def clean_link_days(self) -> int:
+        """Emptied, the usual time."""
+        days: int | None = self.cleaned_data["link_days"]
+        return int(BusinessTerms._meta.get_field("link_days").get_default()) if days is None else days
+
     def clean_mail_subject(self) -> str:
         return self._checked("mail_subject")
 
