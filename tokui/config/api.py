@@ -25,8 +25,8 @@ DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 **Amounts** are integers in the currency's minor unit; **days** are ISO dates in the organization's time zone.
 **Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; answers carry `next_cursor` until the end.
 **Idempotency**: send `Idempotency-Key` with every POST; the same key with the same content is answered once.
-**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields. Unknown parameters and unknown
-fields are refused by name.
+**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields. Unknown parameters are
+refused by name.
 **Limits**: `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` come with every answer.
 """
 

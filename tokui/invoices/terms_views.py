@@ -19,12 +19,10 @@ from tokui.access.permissions import SETTINGS_MANAGE
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.numerals import narrow
 from tokui.invoices.doors import actor_of
-from tokui.invoices.issuers import change_terms, terms_of
+from tokui.invoices.issuers import MAIL_NAMES, change_terms, refuse_unknown_names, terms_of
 from tokui.invoices.models import BusinessTerms
 from tokui.ui.doors import sent_on
 
-#: What {…} in the mail's words may stand for; `sending` fills them in.
-MAIL_NAMES = ("number", "name", "sender", "total", "due", "link")
 MOST_BANKS = 3
 ACCOUNT_TYPES = [
     ("普通", gettext_lazy("Ordinary account")),
@@ -115,9 +113,10 @@ class BusinessTermsForm(forms.Form):
 
     def _checked(self, name: str) -> str:
         text: str = self.cleaned_data[name]
-        unknown = [found for found in re.findall(r"\{([^{}\s]*)\}", text) if found not in MAIL_NAMES]
-        if unknown:
-            raise forms.ValidationError(_("{%(name)s} is not known here.") % {"name": unknown[0]})
+        try:
+            refuse_unknown_names(name, text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
         return text.replace("\r\n", "\n")
 
 
