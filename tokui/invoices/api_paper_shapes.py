@@ -11,8 +11,6 @@ from tokui.access.models import Business
 from tokui.customers.models import Customer
 from tokui.invoices.api_shapes import LARGEST
 from tokui.invoices.models import (
-    ClosingProblem,
-    ClosingRun,
     DeliveryNote,
     Dispatch,
     NumberSeries,
@@ -176,10 +174,6 @@ class DispatchOut(Shown):
     ordered_by: str
     finished_at: datetime | None
 
-    @staticmethod
-    def resolve_order(row: Dispatch) -> str:
-        return row.order
-
 
 class RefusedOut(Schema):
     id: str
@@ -190,6 +184,14 @@ class RefusedOut(Schema):
 class DispatchDetail(DispatchOut):
     files: list[int] = Field(description="Places of the files to print: `/dispatches/{id}/files/{place}`")
     refused: list[RefusedOut]
+
+    @staticmethod
+    def resolve_files(row: Dispatch) -> list[int]:
+        return sorted(part.place for part in row.parts.all() if part.file_id)
+
+    @staticmethod
+    def resolve_refused(row: Dispatch) -> list[dict[str, str]]:
+        return [one for part in sorted(row.parts.all(), key=lambda part: part.place) for one in part.refused]
 
 
 class DispatchIn(Given):
@@ -247,10 +249,6 @@ class RunOut(Shown):
     started_by: str
     finished_at: datetime | None
 
-    @staticmethod
-    def resolve_state(row: ClosingRun) -> str:
-        return row.state
-
 
 class PreviewOut(Schema):
     """What a run on this day would invoice, without tax; nothing is written."""
@@ -273,10 +271,6 @@ class ProblemOut(OfCustomer):
     amount_minor: int
     found_at: datetime
     resolved_at: datetime | None
-
-    @staticmethod
-    def resolve_code(row: ClosingProblem) -> str:
-        return row.code
 
 
 class ProblemFilter(Paging):

@@ -131,17 +131,9 @@ def _chosen(given: DispatchIn) -> QuerySet[Invoice]:
 
 
 @router.get("/dispatches/{dispatch_id}", response=DispatchDetail, tags=["dispatches"], summary="Read a dispatch")
-def read_dispatch(request: HttpRequest, dispatch_id: str) -> dict[str, Any]:
+def read_dispatch(request: HttpRequest, dispatch_id: str) -> Dispatch:
     access.require(caller(request), INVOICES_VIEW)
-    dispatch = find(Dispatch.objects.all(), dispatch_id)
-    parts = list(dispatch.parts.order_by("place"))
-    names = [name for name in DispatchOut.model_fields if name != "id"]
-    return {
-        **{name: getattr(dispatch, name) for name in names},
-        "id": dispatch.public_id,
-        "files": [part.place for part in parts if part.file_id],
-        "refused": [one for part in parts for one in part.refused],
-    }
+    return find(Dispatch.objects.prefetch_related("parts"), dispatch_id)
 
 
 @router.get(

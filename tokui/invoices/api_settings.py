@@ -42,7 +42,7 @@ def read_terms(request: HttpRequest, business_id: str) -> dict[str, Any]:
 def change(request: HttpRequest, business_id: str, given: TermsIn) -> dict[str, Any]:
     """Issued documents keep what they were issued with."""
     business = find(Business.objects.all(), business_id)
-    changes = {name: value for name, value in given.dict(exclude_unset=True).items() if value is not None}
+    changes = {name: value for name, value in given.dict().items() if value is not None}
     return _shown(change_terms(business, by=caller(request), **changes))
 
 
