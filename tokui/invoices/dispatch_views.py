@@ -26,7 +26,7 @@ from tokui.invoices.queries import find_invoices, find_receipts, sums_of
 from tokui.invoices.searching import filter_choices, invoice_search, receipts_beside
 from tokui.ui.doors import page_of, render_page, sent_on
 
-HOW_WORDS: dict[str, Promise] = {"print": gettext_lazy("Print"), "mail": gettext_lazy("Mail")}
+HOW_WORDS: dict[str, Promise] = {"print": gettext_lazy("Print documents"), "mail": gettext_lazy("Mail documents")}
 ORDER_WORDS: dict[str, Promise] = {
     "number": gettext_lazy("By document number"),
     "postal_code": gettext_lazy("By postal code"),

@@ -35,7 +35,7 @@ CARD = "クレジットカード"
 #: How it was paid, as the receipt prints it.
 METHODS = [
     ("", gettext_lazy("Not printed")),
-    ("銀行振込", gettext_lazy("Bank transfer")),
+    ("銀行振込", gettext_lazy("By bank transfer")),
     ("現金", gettext_lazy("Cash")),
     (CARD, gettext_lazy("Credit card")),
     ("口座振替", gettext_lazy("Direct debit")),

@@ -23,7 +23,7 @@ KINDS: dict[str, str | Promise] = {
     "credit_note": _("Credit notes"),
     "opening": _("Brought forward"),
 }
-DELIVERIES: dict[str, str | Promise] = {"mail": _("By mail"), "paper": _("On paper"), "none": _("Not sent")}
+DELIVERIES: dict[str, str | Promise] = {"mail": _("By mail"), "paper": _("On paper"), "none": _("No sending")}
 SENT = {"yes": True, "no": False}
 
 
