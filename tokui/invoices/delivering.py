@@ -72,7 +72,7 @@ def _lines(line_ids: Sequence[UUID]) -> list[SaleLine]:
 
 def _receiver(lines: Sequence[SaleLine]) -> Customer:
     """Who bought; where several did for whom one pays, that one."""
-    buyers = {line.customer_id: line.customer for line in lines}
+    buyers: dict[UUID, Customer] = {line.customer_id: line.customer for line in lines}
     if len(buyers) > 1:
         buyers = {payer.pk: payer for payer in (one.bill_to or one for one in buyers.values())}
     if len(buyers) > 1:

@@ -81,8 +81,9 @@ def new(request: HttpRequest) -> HttpResponse:
             return _started(request, dispatch_invoices(chosen, how=how, order=kept, by=by))
         except Refusal as refusal:
             trouble = refusal.message
-    context = {"how": how, "orders": ORDER_WORDS.items(), "order": order, "trouble": trouble, **_counts(chosen, how)}
-    context |= {**filter_choices(request), "per_file": PRINTED_PER_FILE, "asks": context["count"] > MAILED_PER_PART}
+    counts = _counts(chosen, how)
+    context = {"how": how, "orders": ORDER_WORDS.items(), "order": order, "trouble": trouble, **counts}
+    context |= {**filter_choices(request), "per_file": PRINTED_PER_FILE, "asks": counts["count"] > MAILED_PER_PART}
     return render(request, "invoices/dispatch_new.html", context, status=422 if trouble else 200)
 
 

@@ -23,6 +23,7 @@ from tokui.invoices import sending
 from tokui.invoices.events import DispatchFinished
 from tokui.invoices.models import Dispatch, DispatchPart, Invoice
 from tokui.invoices.papers import print_pdf
+from tokui.invoices.refused import MailedMeanwhile
 
 
 def work_off(organization: UUID, dispatch: UUID, by: Actor) -> None:
@@ -69,11 +70,19 @@ def _mail(part: DispatchPart, invoices: Sequence[Invoice], by: Actor) -> None:
     for invoice in invoices:
         try:
             with transaction.atomic():
-                sending.send_invoice(invoice, by=by)
+                _send_once(part, invoice, by)
         except Refusal as refusal:
             part.refused.append(_refused(invoice, refusal))
         else:
             part.done_count += 1
+
+
+def _send_once(part: DispatchPart, invoice: Invoice, by: Actor) -> None:
+    """A second dispatch ordered by a double click finds the mail of the first."""
+    lock(invoice)
+    if invoice.sent_at and invoice.sent_at >= part.dispatch.ordered_at:
+        raise MailedMeanwhile(number=invoice.number)
+    sending.send_invoice(invoice, by=by)
 
 
 def _refused(invoice: Invoice, refusal: Refusal) -> dict[str, Any]:

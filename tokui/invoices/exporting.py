@@ -76,10 +76,8 @@ def _file_name(on: date, number: str, name: str) -> str:
 def _receipt_row(receipt: Receipt, name: str) -> list[str | int]:
     addressee = str((receipt.snapshot or {}).get("name", receipt.customer.name))
     amounts = [receipt.amount_minor - receipt.tax_minor, receipt.tax_minor, receipt.amount_minor]
-    return [
-        *(f"{receipt.issued_on:%Y-%m-%d}", receipt.number, addressee, *amounts, receipt.currency),
-        *(_("Receipt"), "", name),
-    ]
+    head = [f"{receipt.issued_on:%Y-%m-%d}", receipt.number, addressee]
+    return [*head, *amounts, receipt.currency, _("Receipt"), "", name]
 
 
 def _index_row(invoice: Invoice, name: str) -> list[str | int]:

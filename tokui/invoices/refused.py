@@ -95,3 +95,7 @@ class ReceiptAlreadyHandedOut(Refusal):
 
 class NothingToDispatch(Refusal):
     """No issued document fits this choice."""
+
+
+class MailedMeanwhile(Refusal):
+    """{number} went by mail after this was ordered. It was not sent twice."""

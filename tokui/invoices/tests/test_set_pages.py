@@ -15,6 +15,7 @@ from tokui.access.tests.world import make_member
 from tokui.core import clock, files
 from tokui.core.actors import SYSTEM
 from tokui.core.errors import NotPermitted
+from tokui.core.invariants import find_offences
 from tokui.core.jobs import run_pending
 from tokui.invoices import dispatching, refused
 from tokui.invoices.actions import close_sales, draft_from_sales, settle_invoices
@@ -117,6 +118,15 @@ def test_work_that_was_cut_off_goes_on_with_the_part_that_is_not_done(organizati
         work_off(organization.pk, dispatch.pk, SYSTEM)
     dispatch.refresh_from_db()
     assert (dispatch.done_count, dispatch.state, OutgoingMail.objects.count()) == (2, "done", 2)
+
+
+def test_a_double_click_mails_once(organization):
+    make_run(paper=0, mail=1)
+    _first, second = (dispatch_invoices(Invoice.objects.all(), how="mail", by=SYSTEM) for _click in range(2))
+    run_pending()
+    second.refresh_from_db()
+    assert (OutgoingMail.objects.count(), second.done_count, second.refused_count) == (1, 0, 1)
+    assert find_offences() == []
 
 
 def test_the_list_is_filtered_by_delivery_kind_business_run_and_sending(page):
