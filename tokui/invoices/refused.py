@@ -99,3 +99,12 @@ class NothingToDispatch(Refusal):
 
 class MailedMeanwhile(Refusal):
     """{number} went by mail after this was ordered. It was not sent twice."""
+
+
+class SalesFileRefused(Refusal):
+    """{reason}
+
+    The file cannot be read; `reason` is already in the reader's language and names the place.
+    """
+
+    status = 422
