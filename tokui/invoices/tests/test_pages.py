@@ -20,9 +20,9 @@ from tokui.core.ids import public_id
 from tokui.core.jobs import run_pending
 from tokui.customers.queries import search
 from tokui.invoices.actions import close_sales, settle_invoices
+from tokui.invoices.links import close_links, make_link
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
 from tokui.invoices.papers import movement_word
-from tokui.invoices.sending import make_link, revoke_links
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
 
@@ -132,7 +132,7 @@ def test_the_mailed_link_opens_one_document_without_signing_in(client, organizat
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert client.get(f"/i/{secret}/pdf").content.startswith(b"%PDF")
     assert client.get("/i/i_wrong").status_code == 404
-    revoke_links(invoice)
+    close_links(invoice, by=SYSTEM)
     assert client.get(f"/i/{secret}").status_code == 404
 
 
@@ -159,8 +159,9 @@ def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(pa
     from tokui.invoices.papers import statement_content
 
     invoice = make_invoices()[0]
-    for path in (f"/statements/{invoice.customer.public_id}", f"/invoices/{invoice.public_id}/delivery-note"):
-        assert page.get(path).content.startswith(b"%PDF")
+    assert page.get(f"/statements/{invoice.customer.public_id}").content.startswith(b"%PDF")
+    noted = page.post(f"/invoices/{invoice.public_id}/delivery-note", follow=True)
+    assert noted.content.startswith(b"%PDF")
     content = statement_content(invoice.customer, Business.objects.first(), date(2026, 10, 1), date(2026, 11, 2))
     assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]
     assert content.closing_minor == 1_100
