@@ -118,6 +118,15 @@ class SuggestionDeclined:
 
 @event
 @dataclass(frozen=True)
+class DeclineTakenBack:
+    """Invoices that were set aside for a deposit may be proposed for it again."""
+
+    deposit_id: UUID
+    invoices: tuple[UUID, ...]
+
+
+@event
+@dataclass(frozen=True)
 class StandingChanged:
     """A customer's state changed by a payment, a release or the calendar (issuing an invoice tells of itself)."""
 

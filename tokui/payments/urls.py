@@ -18,6 +18,12 @@ urlpatterns = [
     path("reconciliation/<str:deposit>/search", workbench.search, name="search"),
     path("reconciliation/<str:deposit>/advance", workbench.advance, name="advance"),
     path("reconciliation/<str:deposit>/decline", workbench.decline_best, name="decline"),
+    path("reconciliation/<str:deposit>/declines/undoing", workbench.take_back_declines, name="undecline"),
+    path(
+        "reconciliation/<str:deposit>/declines/<uuid:decision>/undoing",
+        workbench.take_back_declines,
+        name="undecline_one",
+    ),
     path("reconciliation/<str:deposit>/return", workbench.give_back, name="return"),
     path("standing", standing.page, name="standing"),
     path("receivables/aged", standing.aged, name="aged"),

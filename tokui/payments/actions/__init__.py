@@ -4,7 +4,7 @@ from tokui.payments.actions.advances import apply_advance, ask_return, keep_retu
 from tokui.payments.actions.allocating import Allocated, Use, allocate, keep_as_advance
 from tokui.payments.actions.approving import ask_approval, decide_approval, write_off
 from tokui.payments.actions.matching import confirm_certain, confirm_suggestion, match_all, match_deposits
-from tokui.payments.actions.releasing import decline, release
+from tokui.payments.actions.releasing import decline, release, undecline
 
 __all__ = [
     "Allocated",
@@ -23,5 +23,6 @@ __all__ = [
     "match_deposits",
     "refund",
     "release",
+    "undecline",
     "write_off",
 ]
