@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from tokui.core.errors import NotFound
 from tokui.customers.models import Customer
 
 Text = str | Promise
@@ -129,6 +130,19 @@ def search_hits(*, permission: str) -> Callable[[Search], Search]:
         return search
 
     return register
+
+
+def accounts() -> dict[UUID, OwnAccount]:
+    """Every account of ours that a room tells of."""
+    return {one.id: one for ask in ACCOUNTS.values() for one in ask()}
+
+
+def account_of(public_id: str) -> OwnAccount:
+    """The account of an id. Raises NotFound."""
+    found = next((one for one in accounts().values() if one.public_id == public_id), None)
+    if found is None:
+        raise NotFound(field="account")
+    return found
 
 
 def own_accounts(accounts: Accounts) -> Accounts:

@@ -30,7 +30,9 @@ from tokui.customers.events import (
     CustomFieldChanged,
     CustomFieldDefined,
     FileAttached,
+    FileDetached,
     NoteAdded,
+    NoteRemoved,
 )
 from tokui.customers.models import Attachment, Customer, CustomField, Note, SavedView, Tagging
 from tokui.customers.words import refusal_words
@@ -72,6 +74,24 @@ def attach_file(customer: Customer, content: bytes, *, name: str, content_type: 
     if is_new:
         emit(FileAttached(customer.pk, row.pk, file.pk), about=customer, by=by)
     return row
+
+
+@transaction.atomic
+def remove_note(note: Note, *, by: Actor) -> None:
+    """Take a note off a customer for good; the history says that there was one, and who took it off."""
+    access.require(by, CUSTOMERS_EDIT)
+    customer, key = lock(note).customer, note.pk
+    note.delete()
+    emit(NoteRemoved(customer.pk, key), about=customer, by=by)
+
+
+@transaction.atomic
+def detach_file(attachment: Attachment, *, by: Actor) -> None:
+    """Take a file off a customer. Its bytes stay under their hash: others may hold the same file."""
+    access.require(by, CUSTOMERS_EDIT)
+    customer, key = lock(attachment).customer, attachment.pk
+    attachment.delete()
+    emit(FileDetached(customer.pk, key, attachment.file_id), about=customer, by=by)
 
 
 @transaction.atomic
