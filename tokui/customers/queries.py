@@ -243,6 +243,14 @@ def bonds_of(customer: Customer) -> list[Bond]:
     ]
 
 
+def kin_of(customer: Customer) -> tuple[list[Customer], list[Customer]]:
+    """The companies right above and right below a customer."""
+    kind = Relationship.Kind.PARENT_COMPANY
+    above = Customer.objects.filter(relationships_from__to_customer=customer, relationships_from__kind=kind)
+    below = Customer.objects.filter(relationships_to__from_customer=customer, relationships_to__kind=kind)
+    return list(above.order_by("sort_kana")[:200]), list(below.order_by("sort_kana")[:200])
+
+
 @dataclass(frozen=True)
 class Branch:
     """A place in a group of companies: depth 0 is the top."""

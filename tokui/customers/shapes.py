@@ -85,10 +85,14 @@ class CustomerList(Schema):
 
 
 class Filters(Given):
-    """Conditions of the list; the same as on the page."""
+    """Conditions of the list; the same as on the page. One given twice means either value.
+
+    Own fields are asked for as `custom.<key>`, of numbers, amounts and days with `.from` and `.to`, of text with
+    `.contains` and `.starts`.
+    """
 
     q: str = Field("", max_length=200, description="Search: name, kana, mail address, phone, code")
-    sort: str = Field("", max_length=40)
+    sort: str = Field("", max_length=60, description="name, code, newest, changed, custom.<key>, -custom.<key> …")
     limit: int = Field(50, ge=1, le=200)
     cursor: str = Field("", max_length=1000)
     business: str = Field("", max_length=40)
@@ -96,11 +100,18 @@ class Filters(Given):
     tag: str = Field("", max_length=40)
     kind: Kind | Literal[""] = ""
     active: Literal["yes", "no", "all", ""] = ""
+    name: str = Field("", max_length=120, description="Contains")
+    kana: str = Field("", max_length=120, description="Begins with")
+    address: str = Field("", max_length=200, description="Contains")
     code: str = Field("", max_length=30, description="Begins with")
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
     bill_to: str = Field("", max_length=40)
     closing_day: str = Field("", max_length=4, pattern=r"^([0-9]{1,2}|none)?$")
+
+
+class ExportFilters(Filters):
+    format: Literal["xlsx", "csv"] = "xlsx"
 
 
 class RelationshipIn(Given):

@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.rest import Program
-from tokui.access.models import User
+from tokui.access.models import Role, User
+from tokui.access.permissions import MATRIX
 from tokui.access.tests.world import make_member
 from tokui.banking.tests.world import make_account
+from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.ids import public_id
 from tokui.core.models import Event, StoredFile
@@ -126,10 +128,7 @@ def test_a_file_is_taken_off_but_its_bytes_stay_for_whoever_else_has_it(page, ow
 
 
 def test_who_may_only_look_removes_nothing(organization, owner, aoba):
-    viewer = make_member("viewer")
-    from tokui.access.actions import actor_of
-
-    actor = actor_of(viewer.user, viewer.role)
+    actor = Actor(kind="user", id=owner.id, name="見るだけ", role="viewer", permissions=MATRIX[Role.VIEWER])
     note = add_note(aoba, "x", by=owner)
     file = attach_file(aoba, b"x", name="x.txt", content_type="text/plain", by=owner)
     with pytest.raises(NotPermitted):

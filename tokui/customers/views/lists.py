@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -27,6 +27,7 @@ from tokui.core.ids import parse_public_id
 from tokui.core.refused import ValueRefused
 from tokui.customers import registry
 from tokui.customers.actions import change_customers, delete_view, save_view, tag_customers, untag_customers
+from tokui.customers.choosing import ids_given, ids_meant, query_of
 from tokui.customers.drafts import CustomerChange
 from tokui.customers.exporting import FORMATS, export_customers
 from tokui.customers.models import Customer, SavedView
@@ -43,8 +44,6 @@ from tokui.customers.queries import (
 )
 from tokui.customers.views.rows import actor, row_of
 from tokui.ui.doors import render_page, sent_on
-
-BULK_LIMIT = 10_000
 
 
 @visited(CUSTOMERS_VIEW)
@@ -189,18 +188,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> list[UUID]:
     if request.POST.get("everything"):
-        query = parse_query(dict(QueryDict(request.POST.get("query", "")).lists()))
-        ids = list(matching(query, by=actor(request)).order_by("pk").values_list("pk", flat=True)[: BULK_LIMIT + 1])
-        if len(ids) > BULK_LIMIT:
-            raise Invalid(field="everything", reason=_("These are more than 10,000 customers; narrow the list first."))
-        return ids
-    try:
-        ids = [parse_public_id(key, Customer.PREFIX) for key in request.POST.getlist("pick")]
-    except ValueRefused as refused:
-        raise NotFound from refused
-    if not ids:
-        raise Invalid(field="pick", reason=_("Choose customers first."))
-    return ids
+        return ids_meant(query_of(request.POST.get("query", "")), by=actor(request))
+    return ids_given(request.POST.getlist("pick"), field="pick")
 
 
 def _owner(key: str) -> UUID | None:
