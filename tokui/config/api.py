@@ -14,6 +14,7 @@ from ninja.utils import check_csrf
 
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_VIEW
+from tokui.config.field_words import field_words
 from tokui.core.errors import Refusal
 from tokui.core.models import Event
 from tokui.core.problems import problem
@@ -104,7 +105,7 @@ def invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
         {
             "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
             "code": one["type"],
-            "message": one["msg"],
+            "message": field_words(one["type"], one["msg"], one.get("ctx") or {}),
         }
         for one in trouble.errors
     ]
