@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tokui.access.permissions import BANK_IMPORT, BANK_MANAGE, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking.listing import Attention, attention
 from tokui.banking.models import BankAccount
+from tokui.customers.registry import OwnAccount, own_accounts
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
 from tokui.ui.today import Card, card
@@ -56,6 +57,13 @@ def _find_accounts(request: HttpRequest, typed: str) -> Iterable[Hit]:
     rows = BankAccount.objects.filter(name__icontains=typed) | BankAccount.objects.filter(code__istartswith=typed)
     for row in rows.order_by("-is_active", "code")[:6]:
         yield Hit(row.name, reverse("banking:account", args=[row.public_id]), "bank", row.code)
+
+
+@own_accounts
+def _accounts() -> list[OwnAccount]:
+    """Accounts on which a payer's name can be known."""
+    rows = BankAccount.objects.order_by("-is_active", "code")
+    return [OwnAccount(row.pk, row.public_id, row.name) for row in rows]
 
 
 @card(order=15, permission=BANK_IMPORT)

@@ -38,7 +38,8 @@ ORDER = ("-occurred_at", "-id")
 class Line:
     """How an event is told. `tone`: "in" (money or a message came), "bad", "auto" (Tokui by itself) or "".
 
-    `facts` are (label, value) pairs; `quote` is somebody's own words; `url` is where more of it stands.
+    `facts` are (label, value) pairs; `quote` is somebody's own words; `url` is where more of it stands; `removal` is
+    where it is taken back by those who may edit customers.
     """
 
     icon: str
@@ -48,6 +49,7 @@ class Line:
     quote: str = ""
     facts: Sequence[tuple[Text, Any]] = field(default=())
     url: str = ""
+    removal: str = ""
 
 
 @dataclass(frozen=True)

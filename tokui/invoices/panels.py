@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
 from tokui.core.days import add_months
+from tokui.customers.registry import search_hits
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
-from tokui.invoices.queries import InvoiceSearch, find_invoices, waiting_days
+from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number, waiting_days
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
 
@@ -80,10 +83,11 @@ palette.command(
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)
 def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
     """Invoices whose number begins with what was typed."""
-    if not typed.isascii() or not any(letter.isdigit() for letter in typed):
+    number = typed_number(typed)
+    if not number:
         return
     now = clock.today()
-    for row in find_invoices(InvoiceSearch(number=typed.upper())).order_by("number")[:6]:
+    for row in find_invoices(InvoiceSearch(number=number)).order_by("number")[:6]:
         url = reverse("invoices:page", args=[row.public_id])
         yield palette.Hit(
             row.number or "",
@@ -94,6 +98,15 @@ def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
             minor=row.total_minor,
             currency=row.currency,
         )
+
+
+@search_hits(permission=INVOICES_VIEW)
+def customers_by_number(typed: str) -> QuerySet[Invoice, UUID] | None:
+    """Whose invoice has this number, or one that begins with it."""
+    number = typed_number(typed)
+    return (
+        find_invoices(InvoiceSearch(number=number)).order_by().values_list("customer_id", flat=True) if number else None
+    )
 
 
 @today.card(order=30, permission=INVOICES_ISSUE)

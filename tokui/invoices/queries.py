@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from tokui.core.values import normalise_text
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
 from tokui.invoices.closing import closing_days
@@ -54,6 +55,12 @@ def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
     if search.kind:
         rows = rows.filter(kind=search.kind)
     return _in_state(rows, search)
+
+
+def typed_number(typed: str) -> str:
+    """A document's number as it is kept, from what somebody types (ｉｎｖ－2611); "" for what cannot be one."""
+    number = normalise_text(typed).upper()
+    return number if len(number) > 1 and number.isascii() and any(letter.isdigit() for letter in number) else ""
 
 
 def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoice]:

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import PAYMENTS_VIEW
 from tokui.core import clock
 from tokui.core.errors import Invalid
-from tokui.customers.models import Customer
+from tokui.core.models import Organization
+from tokui.core.tenancy import require_organization
 from tokui.customers.registry import ListColumn, ListFilter, ListSort, list_column, list_filter, list_sort
 from tokui.payments.models import CustomerStanding
 from tokui.payments.templatetags.payments import standing
 from tokui.payments.words import STATES
 from tokui.ui.templatetags.tokui import money
 
-Rows = QuerySet[Customer]
 #: Filters that stand for several states.
 GROUPS = {"owing": ("overdue", "grace", "due", "partly_paid", "not_due"), "late": ("overdue", "grace")}
 
 
-def _standings(ids: Sequence[UUID]) -> Mapping[UUID, CustomerStanding]:
-    return {row.customer_id: row for row in CustomerStanding.objects.filter(customer__in=list(ids))}
+@dataclass(frozen=True)
+class _Shown:
+    """A standing with the organization's currency, in which its amounts are."""
+
+    row: CustomerStanding
+    currency: str
 
 
-def _state_cell(row: CustomerStanding | None) -> str:
-    if row is None:
-        return ""
+def _standings(ids: Sequence[UUID]) -> Mapping[UUID, _Shown]:
+    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+    rows = CustomerStanding.objects.filter(customer__in=list(ids))
+    return {row.customer_id: _Shown(row, currency) for row in rows}
+
+
+def _state_cell(shown: _Shown) -> str:
+    row = shown.row
     late = (clock.today() - row.oldest_due_on).days if row.oldest_due_on else 0
     return standing(row.state, max(0, late))
 
 
 def _money_cell(name: str) -> Any:
-    return lambda row: money(getattr(row, name)) if row is not None else ""
+    return lambda shown: money(getattr(shown.row, name), shown.currency)
 
 
-def _apply(rows: Rows, value: str) -> Rows:
+def _standing_is(value: str) -> Q:
     states = GROUPS.get(value, (value,))
     if any(state not in STATES for state in states):
         raise Invalid(field="standing", reason=_("There is no such standing."))
-    return rows.filter(standings__state__in=states) if len(states) > 1 else rows.filter(standings__state=states[0])
+    return Q(standings__state__in=states) if len(states) > 1 else Q(standings__state=states[0])
 
 
 def _choices() -> list[tuple[str, Any]]:
@@ -92,7 +102,7 @@ list_column(
         permission=PAYMENTS_VIEW,
     )
 )
-list_filter(ListFilter("standing", gettext_lazy("Standing"), _apply, _choices, order=5, permission=PAYMENTS_VIEW))
+list_filter(ListFilter("standing", gettext_lazy("Standing"), _standing_is, _choices, order=5, permission=PAYMENTS_VIEW))
 list_sort(
     ListSort(
         "balance",

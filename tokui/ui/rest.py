@@ -58,13 +58,17 @@ class Paged(Schema, Generic[Shown]):
 
 def refuse_unwritable(value: Any) -> None:
     """Raise ValueError when a text, however deep in lists and objects, holds what the database cannot."""
-    if isinstance(value, str) and _UNWRITABLE.search(value):
+    if not is_writable(value):
         raise ValueError("Text with a NUL character or half a surrogate pair cannot be stored.")
+
+
+def is_writable(value: Any) -> bool:
+    """Whether the database can hold every text in a value, however deep in lists and objects."""
+    if isinstance(value, str):
+        return not _UNWRITABLE.search(value)
     if isinstance(value, dict):
-        refuse_unwritable([*value.keys(), *value.values()])
-    elif isinstance(value, list | tuple):
-        for one in value:
-            refuse_unwritable(one)
+        return is_writable([*value.keys(), *value.values()])
+    return all(is_writable(one) for one in value) if isinstance(value, list | tuple) else True
 
 
 def _only_iso(value: Any) -> Any:

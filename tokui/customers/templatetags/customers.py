@@ -24,9 +24,9 @@ def customers_postal(digits: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def customers_without(context: Context, key: str) -> str:
-    """The list's address without one condition (its name may hold dots, so `query` cannot take it)."""
+def customers_without(context: Context, key: str, value: str) -> str:
+    """The list's address without one value of a condition (its name may hold dots, so `query` cannot take it)."""
     wanted = context["request"].GET.copy()
-    for name in (key, "after"):
-        wanted.pop(name, None)
+    wanted.setlist(key, [one for one in wanted.getlist(key) if one != value])
+    wanted.pop("after", None)
     return f"?{wanted.urlencode()}"
