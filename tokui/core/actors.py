@@ -15,6 +15,8 @@ class Actor:
     name: str
     role: str
     permissions: frozenset[str] = field(repr=False, default=frozenset())
+    #: The person behind it: the user, or who made the API key; None when nobody is known.
+    person_id: UUID | None = None
 
     def can(self, permission: str) -> bool:
         return self.kind == "system" or permission in self.permissions
