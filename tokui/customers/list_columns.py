@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tokui.access.models import User, business_numbers
-from tokui.core.values import format_postal_code
-from tokui.customers.index import national
+from tokui.core.values import format_phone, format_postal_code
 from tokui.customers.models import Customer, Tagging
 from tokui.customers.registry import ListColumn, list_column
 from tokui.customers.terms import terms_of
@@ -85,7 +84,7 @@ list_column(ListColumn("business", gettext_lazy("Business"), _businesses, cell=_
 list_column(ListColumn("tags", gettext_lazy("Tags"), _tag_names, cell=_tag_cell, order=60))
 list_column(ListColumn("owner", gettext_lazy("Person in charge"), _owner_names, order=70))
 _column("email", order=80, is_shown=False)
-_column("phone", national, order=81, is_shown=False)
+_column("phone", format_phone, order=81, is_shown=False)
 _column("postal_code", format_postal_code, order=82, is_shown=False)
 _column("address", order=83, is_shown=False)
 _column("kana", order=84, is_shown=False)

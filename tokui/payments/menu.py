@@ -126,13 +126,13 @@ def _late_row(row: CustomerStanding) -> tuple[str, str, str]:
 
 @card(order=25, permission=PAYMENTS_VIEW)
 def _coming(request: HttpRequest) -> Card | None:
-    """What should come this week, day by day."""
-    days = [one for one in expected_receipts(days=6) if not one.is_late]
+    """What should come within seven days, day by day."""
+    days = [one for one in expected_receipts(days=7) if not one.is_late]
     if not days:
         return None
     url = reverse("payments:expected")
     return Card(
-        _("Expected this week"),
+        _("Expected within 7 days"),
         url,
         "clock",
         ngettext("%(n)d invoice", "%(n)d invoices", sum(one.count for one in days))
