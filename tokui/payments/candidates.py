@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ class Facts:
     #: Of these, those that are or were on the list of returns.
     returned: set[UUID]
     #: The same payment that came before, by deposit.
-    earlier: dict[UUID, list[EarlierPayment]]
+    earlier: Mapping[Any, Sequence[EarlierPayment]]
 
 
 def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:

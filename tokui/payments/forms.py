@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tokui.banking.models import BankAccount
 from tokui.core import clock
+from tokui.core.errors import Invalid
 from tokui.invoices.models import Invoice
 from tokui.payments.models import PaymentPolicy
 from tokui.ui.amounts import grouped
@@ -107,3 +109,10 @@ class SendingBackForm(forms.Form):
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
         if "customer" not in initial:
             del self.fields["customer"]
+
+    def chosen_account(self) -> BankAccount:
+        """Raises Invalid(account) where none was chosen."""
+        account: BankAccount | None = self.cleaned_data["account"]
+        if account is None:
+            raise Invalid(field="account", reason=gettext("Choose the account from which it was sent."))
+        return account

@@ -13,7 +13,7 @@ from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMEN
 from tokui.banking.models import Deposit
 from tokui.core import clock
 from tokui.payments.models import Approval, CustomerStanding, ReturnToDo, Suggestion
-from tokui.payments.queries import deposits_to_reconcile
+from tokui.payments.queries import deposits_to_reconcile, usable_advances
 from tokui.payments.reports import expected_receipts
 from tokui.payments.standings import keep_current
 from tokui.payments.words import GRADES, payer_name
@@ -64,6 +64,14 @@ command(
     Command(gettext_lazy("Expected receipts"), "payments:expected", "clock", PAYMENTS_VIEW, words="入金予定表 expected")
 )
 command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
+command(
+    Command(
+        gettext_lazy("Advances to use"), "payments:advances", "wallet", PAYMENTS_ALLOCATE, words="前受金 充当 advance"
+    )
+)
+command(
+    Command(gettext_lazy("How good matching is"), "payments:score", "chart", PAYMENTS_VIEW, words="精度 成績 score")
+)
 
 
 @card(order=10, permission=PAYMENTS_ALLOCATE)
@@ -158,3 +166,11 @@ def _returns(request: HttpRequest) -> Card | None:
     number = ReturnToDo.objects.filter(state=ReturnToDo.State.OPEN).count()
     url = reverse("payments:returns")
     return Card(_("Returns"), url, "undo", _("Send back or keep."), count=number, tone="shu") if number else None
+
+
+@card(order=37, permission=PAYMENTS_ALLOCATE)
+def _advances(request: HttpRequest) -> Card | None:
+    number = usable_advances().count()
+    url = reverse("payments:advances")
+    said = _("They owe something while money of theirs is held.")
+    return Card(_("Advances to use"), url, "wallet", said, count=number, tone="yama") if number else None

@@ -134,6 +134,11 @@ class Allocation(Owned):
                 condition=Q(from_advance__isnull=False),
                 name="payments_alc_advance",
             ),
+            models.Index(
+                fields=["organization", "customer"],
+                condition=Q(kind="advance", released_at=None),
+                name="payments_alc_held",
+            ),
         ]
 
     @property

@@ -16,7 +16,7 @@ from tokui.invoices.models import Invoice
 from tokui.payments.evidence import evidence_of, open_fees
 from tokui.payments.models import Allocation, Approval, CustomerStanding, PayerSign
 from tokui.payments.outcomes import outcome_of
-from tokui.payments.queries import invoice_standings
+from tokui.payments.queries import held_advances, invoice_standings
 from tokui.ui.panels import panel
 
 SHOWN = 8
@@ -57,7 +57,7 @@ def recognised(request: HttpRequest | None, customer: Customer) -> str | None:
     """By what this customer's transfers are known: codes, and learned names with the account on which each was seen."""
     accounts = dict(BankAccount.objects.values_list("pk", "name"))
     names = [
-        (one, accounts.get(one.bank_account_id))
+        (one, accounts.get(one.bank_account_id) if one.bank_account_id else None)
         for one in PayerName.objects.filter(customer=customer).order_by("confirmed_at")
     ]
     codes = PayerSign.objects.filter(customer=customer, kind=PayerSign.Kind.REMITTER_CODE).order_by("confirmed_at")
@@ -122,8 +122,7 @@ def _drawn(name: str, request: HttpRequest | None, customer: Customer) -> str | 
 
 def _held(customer: Customer) -> int:
     """What is held as advance, in minor units."""
-    rows = Allocation.objects.filter(customer=customer, kind=Allocation.Kind.ADVANCE, released_at=None)
-    return sum(one.unused_minor for one in rows)
+    return sum(one.unused_minor for one in held_advances(customer.pk))
 
 
 def _rendered(name: str, request: HttpRequest | None, context: dict[str, Any]) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, OuterRef, QuerySet
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 
 from tokui.banking.models import Deposit
 from tokui.core import clock
 from tokui.core.tenancy import require_organization
-from tokui.payments.models import ReturnToDo
+from tokui.payments.models import Allocation, CustomerStanding, ReturnToDo
 from tokui.payments.policy import policy_of_organization
 from tokui.payments.standing import InvoiceSituation, Standing, customer_standing, invoice_standing
 
@@ -150,6 +150,18 @@ def deposits_to_reconcile() -> QuerySet[Deposit]:
     left = ExpressionWrapper(OuterRef("amount_minor") - OuterRef("applied_minor"), output_field=BigIntegerField())
     returning = ReturnToDo.objects.filter(deposit=OuterRef("pk"), state=ReturnToDo.State.OPEN, amount_minor__gte=left)
     return Deposit.objects.filter(~Exists(returning), state=Deposit.State.OPEN)
+
+
+def held_advances(customer: UUID | None = None) -> QuerySet[Allocation]:
+    """Advances that are not used up."""
+    rows = Allocation.objects.filter(kind=Allocation.Kind.ADVANCE, released_at=None, used_minor__lt=F("amount_minor"))
+    return rows.filter(customer=customer) if customer else rows
+
+
+def usable_advances() -> QuerySet[CustomerStanding]:
+    """Standings of customers who owe something while money of theirs is held."""
+    holders = held_advances().values("customer")
+    return CustomerStanding.objects.filter(customer__in=holders, open_minor__gt=0)
 
 
 #: Live at the day and known at the instant: a fact counts from its day until it was taken back, and was written before.

@@ -55,7 +55,7 @@ class Scorecard:
     def share(self, name: str) -> float | None:
         """`precision`, `proposals_right` or `recall`, where so many were decided that a percentage says something."""
         counted = {"precision": self.automatic, "proposals_right": self.judged, "recall": self.settled}[name]
-        return getattr(self, name) if counted >= ENOUGH_DECIDED else None  # type: ignore[no-any-return]
+        return getattr(self, name) if counted >= ENOUGH_DECIDED else None
 
 
 @dataclass(frozen=True)

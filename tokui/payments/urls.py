@@ -35,6 +35,7 @@ urlpatterns = [
     path("customers/<str:customer>/advance", advances.page, name="advance_of"),
     path("customers/<str:customer>/remitter-codes", recognition.add, name="remitter_codes"),
     path("remitter-codes/<str:sign>/revocation", recognition.revoke, name="remitter_code_revocation"),
+    path("advances", advances.index, name="advances"),
     path("advances/<str:advance>/refund", advances.refund, name="refund_advance"),
     path("invoices/<str:invoice>/write-off", giving_up.page, name="write_off"),
     path("approvals", returns.approvals, name="approvals"),

@@ -230,7 +230,7 @@ def _remember(
     by: Actor,
 ) -> None:
     """Write the decision for the scorecard, learn the payer's name, and take the answered suggestions away."""
-    owners = {row.customer_id for row in made if row.kind in Allocation.FROM_DEPOSIT}
+    owners = {row.customer_id for row in made if row.customer_id and row.kind in Allocation.FROM_DEPOSIT}
     learned = learn_from(deposit, next(iter(owners)), by=by) if policy.learns_names and len(owners) == 1 else []
     Decision.objects.create(
         id=decision,
@@ -265,14 +265,14 @@ def _outcome(best: Suggestion | None, made: Sequence[NewAllocation], policy: Pay
 
 def _announce(deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], by: Actor) -> None:
     paying = [row for row in made if row.invoice_id]
-    for customer_id in sorted({row.customer_id for row in paying}):
+    for customer_id in sorted({row.customer_id for row in paying if row.customer_id}):
         mine = [row for row in paying if row.customer_id == customer_id]
         invoices = tuple(sorted({row.invoice_id for row in mine if row.invoice_id}))
         amount = sum(row.amount_minor for row in mine if row.kind == Kind.PAYMENT)
         facts = DepositAllocated(decision, deposit.pk, customer_id, amount, deposit.currency, mine[0].on, invoices)
         emit(facts, about=deposit, by=by)
     for row in made:
-        if row.kind == Kind.ADVANCE:
+        if row.kind == Kind.ADVANCE and row.customer_id:
             emit(
                 AdvanceKept(decision, deposit.pk, row.customer_id, row.amount_minor, row.currency), about=deposit, by=by
             )

@@ -45,6 +45,10 @@ class Migration(migrations.Migration):
             name='customer',
             field=tokui.core.tenancy.OwnedForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer'),
         ),
+        migrations.AddIndex(
+            model_name='allocation',
+            index=models.Index(condition=models.Q(('kind', 'advance'), ('released_at', None)), fields=['organization', 'customer'], name='payments_alc_held'),
+        ),
         migrations.AddConstraint(
             model_name='allocation',
             constraint=models.CheckConstraint(condition=models.Q(('customer__isnull', False), models.Q(('from_advance', None), ('kind', 'refund')), _connector='OR'), name='payments_allocation_whose'),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
@@ -12,14 +11,26 @@ from django.utils.translation import gettext as _
 from tokui.access.doors import visited
 from tokui.access.permissions import PAYMENTS_ALLOCATE
 from tokui.core.errors import Refusal
+from tokui.core.ids import public_id
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments.actions import apply_advance, refund_advance
 from tokui.payments.bench import oldest_first, open_invoices
 from tokui.payments.forms import SendingBackForm
 from tokui.payments.models import Allocation
+from tokui.payments.queries import held_advances, usable_advances
 from tokui.payments.views.rows import amount_of, found, refused
 from tokui.ui.doors import render_page, sent_on
+
+MOST_SHOWN = 200
+
+
+@visited(PAYMENTS_ALLOCATE)
+def index(request: HttpRequest) -> HttpResponse:
+    """Customers who owe something while money of theirs is held, those who owe the most first."""
+    rows = usable_advances().select_related("customer").order_by("-open_minor", "-customer_id")[:MOST_SHOWN]
+    template = "payments/advances.html"
+    return render_page(request, template, {"rows": list(rows)}, fragment=template)
 
 
 @visited(PAYMENTS_ALLOCATE)
@@ -50,12 +61,12 @@ def refund(request: HttpRequest, advance: str) -> HttpResponse:
             amount = amount_of(typed["amount"], row.currency)
             by = request.visit.actor  # type: ignore[attr-defined]
             refund_advance(
-                row, account=typed["account"], on=typed["on"], amount_minor=amount, note=typed["note"], by=by
+                row, account=form.chosen_account(), on=typed["on"], amount_minor=amount, note=typed["note"], by=by
             )
         except Refusal as refusal:
             refused(form, refusal)
         else:
-            back = resolve_url("payments:advance_of", Customer.objects.get(pk=row.customer_id).public_id)
+            back = resolve_url("payments:advance_of", public_id(Customer.PREFIX, row.customer_id))  # type: ignore[arg-type]
             return sent_on(request, back, _("Noted as sent back."))
     template = "payments/refund_advance.html"
     context = {"form": form, "advance": row}
@@ -63,10 +74,7 @@ def refund(request: HttpRequest, advance: str) -> HttpResponse:
 
 
 def _shown(customer: Customer, request: HttpRequest) -> dict[str, Any]:
-    held = Allocation.objects.filter(
-        customer=customer, kind=Allocation.Kind.ADVANCE, released_at=None, used_minor__lt=F("amount_minor")
-    )
-    advances = list(held.select_related("deposit").order_by("on", "pk"))
+    advances = list(held_advances(customer.pk).select_related("deposit").order_by("on", "pk"))
     currency = advances[0].currency if advances else "JPY"
     total = sum(one.unused_minor for one in advances if one.currency == currency)
     invoices = [one for one in open_invoices(customer) if one.currency == currency]

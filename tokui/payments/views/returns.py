@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -70,7 +68,7 @@ def one(request: HttpRequest, todo: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            said = _finish(request, row, form.cleaned_data)
+            said = _finish(request, row, form)
         except Refusal as refusal:
             refused(form, refusal)
         else:
@@ -79,7 +77,8 @@ def one(request: HttpRequest, todo: str) -> HttpResponse:
     return render_page(request, template, {"form": form, "row": row}, fragment=template, status=status)
 
 
-def _finish(request: HttpRequest, row: ReturnToDo, typed: dict[str, Any]) -> str:
+def _finish(request: HttpRequest, row: ReturnToDo, form: SendingBackForm) -> str:
+    typed = form.cleaned_data
     by, what = request.visit.actor, request.POST.get("what", "")  # type: ignore[attr-defined]
     customer = Customer.objects.filter(code=typed["customer"].strip()).first() if typed["customer"].strip() else None
     if customer is None and (typed["customer"].strip() or what == "keep"):
@@ -90,12 +89,10 @@ def _finish(request: HttpRequest, row: ReturnToDo, typed: dict[str, Any]) -> str
     if what == "keep":
         keep_return(row, customer=customer, by=by)  # type: ignore[arg-type]  # refused above
         return _("Kept as an advance.")
-    if typed["account"] is None:
-        raise Invalid(field="account", reason=_("Choose the account from which it was sent."))
     amount = amount_of(typed["amount"], row.deposit.currency)
     refund(
         row,
-        account=typed["account"],
+        account=form.chosen_account(),
         customer=customer,
         on=typed["on"],
         amount_minor=amount,
