@@ -234,6 +234,12 @@ def test_values_of_own_fields_are_written_for_people(page, known):
     assert "2026年4月1日(水)" in on_page
 
 
+def test_one_number_alone_stands_beside_the_name_on_a_phone(page, known):
+    text = page.get("/customers?columns=balance,custom.fee,custom.weight").content.decode()
+    assert text.count('<td class="num f2">') == 3
+    assert text.count('<td class="num p2">') == 6
+
+
 def test_amounts_in_the_list_are_in_the_organization_s_currency(page, owner):
     Organization.objects.update(currency="USD")
     define_field("fee", label="会費", kind="money", in_list=True, by=owner)

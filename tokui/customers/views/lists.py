@@ -73,9 +73,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _drawn(cells: list[tuple[registry.ListColumn, str]]) -> SafeString:
     """The cells of a row. Drawn here: fifty rows of template loops would take as long as the queries."""
-    return format_html_join(
-        "", '<td class="{}">{}</td>', (("num f2" if column.is_number else "soft p2", cell) for column, cell in cells)
-    )
+    classes = _classes([column for column, _cell in cells])
+    return format_html_join("", '<td class="{}">{}</td>', zip(classes, (cell for _column, cell in cells), strict=True))
+
+
+def _classes(columns: list[registry.ListColumn]) -> list[str]:
+    """A phone has room for one number beside the name: the first; everything else leaves before it."""
+    first = next((column for column in columns if column.is_number), None)
+    return ["num f2" if column is first else "num p2" if column.is_number else "soft p2" for column in columns]
 
 
 def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListColumn]) -> dict[str, Any]:
@@ -123,9 +128,12 @@ def _label(key: str, own_labels: dict[str, str]) -> Any:
     return registry.FILTERS[key].label if key in registry.FILTERS else own_label(key, own_labels)
 
 
-def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str]]:
-    """Each column with the order that its heading asks for next, and the direction in which the list is in now."""
-    return [(column, *_next_order(query.sort, column.sort)) for column in columns]
+def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str, str]]:
+    """Each column with its class, the order that its heading asks for next, and the direction of the list now."""
+    classes = [name.removeprefix("soft ").removesuffix(" f2") for name in _classes(columns)]
+    return [
+        (column, name, *_next_order(query.sort, column.sort)) for column, name in zip(columns, classes, strict=True)
+    ]
 
 
 def _next_order(now: str, sort: str) -> tuple[str, str]:
