@@ -69,6 +69,11 @@ def test_every_list_for_programs_refuses_what_cannot_be_kept(owner: Any, path: s
     assert [one["field"] for one in answer.json()["errors"]] == [name]
 
 
+@pytest.mark.parametrize("path", ["/customers/%00", "/customers/cus_%00/edit", "/api/v1/customers/%00/notes"])
+def test_an_address_of_what_cannot_be_is_not_found(page: Client, path: str) -> None:
+    assert page.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["name", "email", "custom.memo", "tags"])
 def test_a_form_refuses_what_cannot_be_kept(page: Client, name: str) -> None:
     assert page.post("/customers/new", {"name": "甲", name: "a\0b"}).status_code == 422

@@ -157,7 +157,7 @@ def _businesses() -> Sequence[tuple[str, str]]:
     return [(row.public_id, row.name) for row in Business.objects.order_by("code")]
 
 
-def _owners() -> Sequence[tuple[str, str]]:
+def owner_choices() -> Sequence[tuple[str, str]]:
     members = Membership.objects.filter(organization_id=require_organization(), is_active=True).select_related("user")
     return [(one.user.public_id, one.user.name) for one in members.order_by("user__name")]
 
@@ -199,7 +199,7 @@ def _slow(key: str, label: Any, means: Callable[[str], Q], order: int, choices: 
 
 
 list_filter(ListFilter("business", gettext_lazy("Business"), _public("business_id", "biz"), _businesses, order=10))
-list_filter(ListFilter("owner", gettext_lazy("Person in charge"), _public("owner_id", "usr"), _owners, order=20))
+list_filter(ListFilter("owner", gettext_lazy("Person in charge"), _public("owner_id", "usr"), owner_choices, order=20))
 list_filter(ListFilter("tag", gettext_lazy("Tag"), _tagged, _tags, order=30))
 list_filter(ListFilter("kind", gettext_lazy("Kind"), _chosen("kind"), _choices("kind"), order=40))
 list_filter(ListFilter("active", gettext_lazy("Active"), _active, _actives, order=50))

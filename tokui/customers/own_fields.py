@@ -47,7 +47,7 @@ _OPERATORS = {
     CustomKind.MONEY: _SPANS,
     CustomKind.DATE: _SPANS,
 }
-_OPERATOR_WORDS = {
+_OPERATOR_WORDS: dict[str, Text] = {
     "": "%(label)s",
     "from": gettext_lazy("%(label)s from"),
     "to": gettext_lazy("%(label)s to"),
@@ -82,14 +82,13 @@ def own_condition(key: str) -> ListFilter | None:
     field = own_fields().filter(key=name).first() if key.startswith(PREFIX) else None
     if field is None or operator not in _OPERATORS[CustomKind(field.kind)] or key.endswith("."):
         return None
-    label = _OPERATOR_WORDS[operator] % {"label": field.label}
-    return ListFilter(key, label, lambda value: _means(field, operator, key, value))
+    return ListFilter(key, own_label(key, {name: field.label}), lambda value: _means(field, operator, key, value))
 
 
 def own_label(key: str, labels: Mapping[str, str]) -> str:
     """How a condition on an own field is called; `labels` are those of the fields by key."""
     name, _dot, operator = key.removeprefix(PREFIX).partition(".")
-    return str(_OPERATOR_WORDS[operator] % {"label": labels.get(name, name)})
+    return str(_OPERATOR_WORDS[operator]) % {"label": labels.get(name, name)}
 
 
 def _means(field: CustomField, operator: str, key: str, value: str) -> Q:
@@ -206,8 +205,8 @@ def _column_of(field: CustomField) -> ListColumn:
 def _values_of(field: CustomField) -> Callable[[Sequence[UUID]], Mapping[UUID, str]]:
     def load(ids: Sequence[UUID]) -> Mapping[UUID, str]:
         rows = list(CustomValue.objects.filter(field=field, customer_id__in=ids))
-        spent = currency() if field.kind == CustomKind.MONEY else ""
-        return {row.customer_id: shown_value(field, row, spent) for row in rows}
+        in_currency = currency() if field.kind == CustomKind.MONEY else ""
+        return {row.customer_id: shown_value(field, row, in_currency) for row in rows}
 
     return load
 
@@ -222,7 +221,7 @@ def shown_value(field: CustomField, row: CustomValue, in_currency: str) -> str:
     if kind is CustomKind.BOOLEAN:
         return _("yes") if typed.number else _("no")
     if kind is CustomKind.NUMBER:
-        return number_format(value_of(kind, typed), use_l10n=True, force_grouping=True)
+        return number_format(str(value_of(kind, typed)), use_l10n=True, force_grouping=True)
     return typed.text or ""
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.rest import Program
 from tokui.access.models import User
+from tokui.access.permissions import CUSTOMERS_VIEW
 from tokui.core import clock
 from tokui.core.models import Organization
 from tokui.customers.actions import (
@@ -70,6 +71,13 @@ def test_programs_read_a_search_to_its_end(program, crowd):
         if not cursor:
             break
     assert len(seen) == crowd
+
+
+def test_who_may_see_nothing_but_customers_finds_them_all_the_same(owner):
+    create_customers([CustomerDraft("青葉一"), CustomerDraft("青葉二"), CustomerDraft("森")], by=owner)
+    blind = Program(owner, scopes=[CUSTOMERS_VIEW])
+    assert [row["name"] for row in blind.get("/customers", q="青葉").json()["data"]] == ["青葉一", "青葉二"]
+    assert len(blind.get("/customers", name="青葉").json()["data"]) == 2
 
 
 def test_an_exported_search_holds_everybody_it_means(page, crowd):
@@ -232,6 +240,12 @@ def test_values_of_own_fields_are_written_for_people(page, known):
     on_page = page.get(f"/customers/{known[0].public_id}").content.decode()
     assert '<data class="money minus" value="-1500">1,500</data>' in on_page
     assert "2026年4月1日(水)" in on_page
+
+
+def test_one_number_alone_stands_beside_the_name_on_a_phone(page, known):
+    text = page.get("/customers?columns=balance,custom.fee,custom.weight").content.decode()
+    assert text.count('<td class="num f2">') == 3
+    assert text.count('<td class="num p2">') == 6
 
 
 def test_amounts_in_the_list_are_in_the_organization_s_currency(page, owner):

@@ -28,6 +28,7 @@ from tokui.core.refused import ValueRefused
 from tokui.customers import registry
 from tokui.customers.actions import change_customers, delete_view, save_view, tag_customers, untag_customers
 from tokui.customers.choosing import ids_given, ids_meant, query_of
+from tokui.customers.conditions import owner_choices
 from tokui.customers.drafts import CustomerChange
 from tokui.customers.exporting import FORMATS, export_customers
 from tokui.customers.models import Customer, SavedView
@@ -89,7 +90,7 @@ def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListCol
         "own_views": own_views(request),
         "chips": _chips(query, words | own_words(fields), {one.key: one.label for one in fields}),
         "sorts": [*_allowed(registry.SORTS.values(), by), *own_sorts(fields)],
-        "owners": registry.FILTERS["owner"].choices() if by.can(CUSTOMERS_EDIT) else [],
+        "owners": owner_choices() if by.can(CUSTOMERS_EDIT) else [],
         "all_columns": known,
         "own_fields": fields,
         "is_everything": _bare(request) == "",

@@ -126,7 +126,7 @@ def _billing(customer: Customer) -> list[tuple[Any, Any]]:
 def _bond_choices(customer: Customer) -> list[tuple[str, str]]:
     """What the other can be to this customer: (kind and side, a sentence with its word)."""
     said = _("To %(name)s, the other is: %(word)s")
-    found = {}
+    found: dict[str, str] = {}
     for kind, (upper, lower) in RELATIONSHIP_WORDS.items():
         for side, word in (("to", upper), ("from", lower)):
             found.setdefault(said % {"name": customer.name, "word": word}, f"{kind}.{side}")
