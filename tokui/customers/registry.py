@@ -52,7 +52,7 @@ class ListColumn:
     def look(self) -> str:
         """The classes of its cells."""
         kind = ("num acct" if self.has_rule else "num") if self.is_number else "soft"
-        return " ".join(part for part in (kind, self.fold or ("" if self.is_number else self.leaves)) if part)
+        return f"{kind} {self.fold or self.leaves}"
 
 
 @dataclass(frozen=True)
