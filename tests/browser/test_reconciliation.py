@@ -188,8 +188,9 @@ def test_z_takes_back_the_decline_that_was_last_and_never_the_confirmation_befor
     bench.page.wait_for_timeout(READING)
     assert bench.waiting() == before - 1
     assert bench.page.locator('.workbench [data-key="Enter"]').count() == 1
-    bench.page.locator(".list-head .seg a").last.click()
-    bench.page.locator("#bench-rows a", has_text=payer).first.click()
+    with bench.page.expect_response(lambda answer: "show=done" in answer.url):
+        bench.page.locator(".list-head .seg a").last.click()
+    bench.shows(payer)  # the newest answer stands first
     bench.page.locator(".note-box [hx-post*='release']").first.click()
     bench.told(words["undone"])
     assert bench.waiting() == before

@@ -76,6 +76,7 @@ class Section:
 
 
 _entries: dict[str, Entry] = {}
+KEPT = "tokui_menu"
 
 
 def register(entry: Entry) -> Entry:
@@ -95,7 +96,19 @@ def entries() -> list[Entry]:
 
 
 def menu(request: HttpRequest | None) -> list[Section]:
-    """The sections with the lines that this visitor may open. Empty sections are left out."""
+    """The sections with the lines that this visitor may open. Empty sections are left out.
+
+    A page draws them twice, beside it and for the phone: they are counted once a request.
+    """
+    known: list[Section] | None = getattr(request, KEPT, None)
+    if known is None:
+        known = _sections(request)
+        if request is not None:
+            setattr(request, KEPT, known)
+    return known
+
+
+def _sections(request: HttpRequest | None) -> list[Section]:
     seen = [(each, url) for each in entries() if may(request, each.permission) and (url := url_of(each))]
     under = {**{reverse(name): url for each, url in seen for name in each.also}, **{url: url for _each, url in seen}}
     here = under.get(_current(list(under), request.path if request else ""), "")

@@ -32,7 +32,7 @@ document.addEventListener('keydown', (e) => {
     e.preventDefault();
     e.stopPropagation();
   }
-  if (e.key === 'Escape' && e.target.matches('#bench input') && !(e.target.type === 'search' && e.target.value)) {
+  if (e.key === 'Escape' && e.target.matches('#bench input') && !(e.target.type === 'search' && e.target.value !== e.target.defaultValue)) {
     e.preventDefault();
     bench.querySelector('[data-key="Escape"]')?.click();
   }
