@@ -114,8 +114,8 @@ def _serve(port: int, host: str, before: object, welcome: object = None) -> None
         if callable(before):
             before()
         try:
-            group.start(*processes.web_command(port, host), TOKUI_ROLE="app")
-            group.start(*processes.worker_command(), TOKUI_ROLE="app")
+            group.start("web server", *processes.web_command(port, host), TOKUI_ROLE="app")
+            group.start("worker", *processes.worker_command(), TOKUI_ROLE="app")
             if processes.wait_for_port(port):
                 _greet(port, welcome)
             code = group.run_until_stopped()
