@@ -15,7 +15,7 @@ from tokui.core.events import Announced, on, within
 from tokui.core.ids import uuid7_many
 from tokui.core.jobs import daily
 from tokui.core.tenancy import require_organization
-from tokui.customers.events import CustomerChanged, PayerNameLearned, RelationshipAdded
+from tokui.customers.events import ContactAdded, CustomerChanged, PayerNameLearned, RelationshipAdded
 from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued, InvoiceVoided
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
@@ -92,6 +92,11 @@ def match_waiting_for_codes(announced: Sequence[Announced]) -> None:
 @on(RelationshipAdded)
 def match_waiting_for_relatives(announced: Sequence[Announced]) -> None:
     _match_waiting([key for one in announced for key in (one.facts.customer_id, one.facts.other_id)])
+
+
+@on(ContactAdded)
+def match_waiting_for_persons(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced if one.facts.kind == "person"])
 
 
 @on(CustomerChanged)

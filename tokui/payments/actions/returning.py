@@ -64,6 +64,7 @@ def ask_return(
     if is_new:
         facts = ReturnAsked(todo.pk, deposit.pk, amount, why, customer.pk if customer else None)
         emit(facts, about=deposit, by=by)
+        _look_again(deposit, by)
     return todo
 
 
@@ -195,7 +196,16 @@ def drop_return(todo: ReturnToDo, *, by: Actor) -> ReturnToDo:
     lock(todo)
     states.move(todo, to=ReturnToDo.State.DROPPED, done_by=by.name, done_at=clock.now())
     emit(ReturnDropped(todo.pk, deposit.pk, todo.amount_minor, todo.customer_id), about=deposit, by=by)
+    _look_again(deposit, by)
     return todo
+
+
+def _look_again(deposit: Deposit, by: Actor) -> None:
+    """What was proposed counted on another amount; of what is left, new proposals, none of which is posted by itself."""
+    from tokui.payments.actions.matching import match_deposits
+
+    Suggestion.objects.filter(deposit=deposit).delete()
+    match_deposits([deposit.pk], by=by)
 
 
 def _check(received_on: date, currency: str, account: BankAccount, on: date) -> None:

@@ -159,11 +159,11 @@ def test_a_father_who_owes_as_well_is_not_taken_for_the_payer_of_the_pupil(organ
     assert allocated is None or allocated.customer_id == father.pk
 
 
-@pytest.mark.parametrize("learns", ["invoice", "name", "kana", "relationship"])
+@pytest.mark.parametrize("learns", ["invoice", "name", "kana", "relationship", "person"])
 def test_a_waiting_deposit_is_matched_when_what_was_missing_is_known(organization, learns):
     customer = make_customer("太田 由紀", "" if learns == "kana" else "オオタ ユキ")
     other = make_customer("山野 健", "ヤマノ ケン")
-    payer = {"name": "ﾄｸﾒｲ ｷﾎﾞｳ", "relationship": "ﾔﾏﾉ ｹﾝ"}.get(learns, "ｵｵﾀ ﾕｷ")
+    payer = {"name": "ﾄｸﾒｲ ｷﾎﾞｳ", "relationship": "ﾔﾏﾉ ｹﾝ", "person": "ｿﾌﾞｴ ｽｽﾑ"}.get(learns, "ｵｵﾀ ﾕｷ")
     deposit = make_deposit(24_200, payer)
     if learns != "invoice":
         make_invoice(customer, 24_200)
@@ -176,6 +176,8 @@ def test_a_waiting_deposit_is_matched_when_what_was_missing_is_known(organizatio
         learn_payer_name(customer, payer, by=SYSTEM)
     elif learns == "kana":
         change_customer(customer, kana="オオタ ユキ", by=SYSTEM)
+    elif learns == "person":
+        add_contact_person(customer, "祖父江 進", kana="ソブエ ススム", by=SYSTEM)
     else:
         add_relationship(other, customer, kind="guardian", by=SYSTEM)
     run_pending()

@@ -16,6 +16,7 @@ from tokui.payments.actions import (
     Use,
     allocate,
     ask_return,
+    confirm_certain,
     drop_return,
     keep_as_advance,
     keep_return,
@@ -27,6 +28,7 @@ from tokui.payments.actions import (
 )
 from tokui.payments.bench import bench, next_after
 from tokui.payments.models import Allocation, CustomerStanding, ReturnToDo, Suggestion
+from tokui.payments.policy import change_policy
 from tokui.payments.refused import AdvanceTooSmall, MoreThanToReturn, OtherAccountCurrency
 from tokui.payments.tests.world import DAY, assert_books_balance, make_customer, make_deposit, make_invoice
 
@@ -71,6 +73,17 @@ def test_what_waits_to_be_sent_back_is_not_matched_and_not_on_the_bench(accounta
     assert_books_balance()
 
 
+def test_what_was_certain_before_it_was_put_on_the_list_is_not_confirmed_with_the_rest(accountant):
+    change_policy({"posts_certain": False}, by=SYSTEM)
+    customer = make_customer()
+    make_invoice(customer, 24_200)
+    deposit = make_deposit(24_200)
+    match_all()
+    ask_return(deposit, why="mistake", customer=customer, by=accountant)
+    assert confirm_certain(by=accountant).posted == 0
+    assert bench(None).certain_count == 0
+
+
 def test_of_a_part_to_be_sent_back_only_the_rest_is_proposed(accountant):
     customer = make_customer()
     make_invoice(customer, 24_200)
@@ -106,6 +119,7 @@ def test_returned_money_that_is_dropped_is_proposed_again_but_never_posted_by_it
     deposit = make_deposit(24_200)
     todo = ask_return(deposit, why="mistake", by=accountant)
     drop_return(todo, by=accountant)
+    assert Suggestion.objects.get(deposit=deposit, rank=0).grade == "likely"
     assert match_all().posted == 0
     assert Suggestion.objects.get(deposit=deposit, rank=0).grade == "likely"
     assert Event.objects.filter(type="payments.ReturnDropped").count() == 1
