@@ -51,7 +51,12 @@ class Bench:
         self.page.wait_for_timeout(READING)
         self.page.wait_for_selector("#bench:not([data-reading]):not([aria-busy])", state="attached")
         if self.place == "desk":
-            return self.page.keyboard.press(key)
+            self.page.keyboard.press(key)
+        else:
+            self.tap(key)
+
+    def tap(self, key: str) -> None:
+        """The button of a key on a phone; all but the first one wait behind the three dots."""
         shown = self.page.locator(f'[data-key="{key}"]:visible')
         if not shown.count():
             self.page.locator(".menu-button").tap()

@@ -86,7 +86,7 @@ def aged(request: HttpRequest) -> HttpResponse:
     rows, total = aged_receivables(as_of, business=business.pk if business else None, only_late=only_late)
     if request.GET.get("format") == "csv":
         return _csv(rows, as_of)
-    shown = _aged_page(rows, request.GET.get("after", ""))
+    shown = aged_page(rows, request.GET.get("after", ""))
     context = {
         "rows": [(row, public_id(Customer.PREFIX, row.customer_id)) for row in shown.rows],
         "page": shown,
@@ -102,14 +102,15 @@ def aged(request: HttpRequest) -> HttpResponse:
     return render_page(request, "payments/aged.html", context, fragment="payments/aged.html")
 
 
-def _aged_page(rows: Sequence[AgedRow], after: str) -> Page[AgedRow]:
+def aged_page(rows: Sequence[AgedRow], after: str, size: int = AGED_SIZE) -> Page[AgedRow]:
+    """The rows behind a cursor, the oldest debts first. Raises Invalid for a cursor that is not ours."""
     try:
         behind = decode_cursor(after, AGED_ORDER) if after else None
     except InvalidCursor as trouble:
         raise Invalid(field="after", reason=_("This page's address is no longer valid. Start again.")) from trouble
     rest = [row for row in rows if behind is None or row.by_age < behind]
-    last = rest[AGED_SIZE - 1] if len(rest) > AGED_SIZE else None
-    return Page(rest[:AGED_SIZE], encode_cursor(last.by_age, AGED_ORDER) if last else "")
+    last = rest[size - 1] if len(rest) > size else None
+    return Page(rest[:size], encode_cursor(last.by_age, AGED_ORDER) if last else "")
 
 
 def _csv(rows: Sequence[AgedRow], as_of: date) -> HttpResponse:
