@@ -24,3 +24,12 @@ class Actor:
 
 #: The product acting by itself: scheduled work, handlers of events.
 SYSTEM = Actor(kind="system", id=None, name="Tokui", role="system")
+
+
+def actor_facts(by: Actor) -> dict[str, str]:
+    """An actor as a job carries it; permissions were asked before."""
+    return {"kind": by.kind, "id": str(by.id or ""), "name": by.name, "role": by.role}
+
+
+def actor_of_facts(facts: dict[str, str]) -> Actor:
+    return Actor(facts["kind"], UUID(facts["id"]) if facts["id"] else None, facts["name"], facts["role"])

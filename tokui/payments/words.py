@@ -67,7 +67,16 @@ RELATIONS = {
 STRONG = 75
 #: Reasons that hold an answer back.
 DOUBTS = frozenset(
-    {"other_payer_fits", "other_set_fits", "search_limited", "legal_form_differs", "reference_disagrees", "paid_twice"}
+    {
+        "virtual_account_closed",
+        "virtual_account_reused",
+        "other_payer_fits",
+        "other_set_fits",
+        "search_limited",
+        "legal_form_differs",
+        "reference_disagrees",
+        "paid_twice",
+    }
     | {"invoice_contested", "declined_before", "amount_partial", "amount_over", "nothing_open", "same_amount_only"}
     | {"set_aside"}
 )
@@ -167,6 +176,8 @@ def _less_fee(fields: Mapping[str, Any]) -> str:
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "virtual_account": _known_payer,
+    "virtual_account_closed": lambda f: _("The virtual account was nobody's on that day"),
+    "virtual_account_reused": lambda f: _("The virtual account was another customer's before"),
     "remitter_code": lambda f: _("Remitter code %(value)s is this customer's") % {"value": f.get("value", "")},
     "learned_name": lambda f: _("“%(value)s” was confirmed for this customer before") % {"value": f.get("value", "")},
     "reference": lambda f: _("The text names %(numbers)s") % {"numbers": _numbers(f)},

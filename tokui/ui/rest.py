@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, field_validator
 
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
@@ -33,7 +33,13 @@ LARGEST_MINOR = 10**15
 
 
 class Given(Schema):
-    """Input of any kind: a body, a form, the parameters of a list. Text that cannot be written is refused by field."""
+    """Input of any kind: a body, a form, the parameters of a list.
+
+    Text that cannot be written is refused by field, and so is a field that nothing here is called by: a program that
+    misspells one must not believe that it was heard.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*", mode="before")
     @classmethod

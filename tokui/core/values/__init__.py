@@ -12,7 +12,7 @@ from tokui.core.values.contacts import (
     parse_postal_code,
 )
 from tokui.core.values.dates import DateSystem, from_serial, parse_day, parse_time, to_serial
-from tokui.core.values.numbers import parse_amount, parse_decimal, parse_percent, parse_whole
+from tokui.core.values.numbers import parse_amount, parse_currency, parse_decimal, parse_percent, parse_whole
 from tokui.core.values.registrations import (
     check_digit,
     is_corporate_number,
@@ -37,6 +37,7 @@ __all__ = [
     "parse_amount",
     "parse_boolean",
     "parse_corporate_number",
+    "parse_currency",
     "parse_day",
     "parse_decimal",
     "parse_kana",
