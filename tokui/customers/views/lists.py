@@ -124,12 +124,9 @@ def _label(key: str, own_labels: dict[str, str]) -> Any:
     return registry.FILTERS[key].label if key in registry.FILTERS else own_label(key, own_labels)
 
 
-def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str, str]]:
-    """Each column with its class, the order that its heading asks for next, and the direction of the list now."""
-    classes = [name.removeprefix("soft ").removesuffix(" f2") for name in _classes(columns)]
-    return [
-        (column, name, *_next_order(query.sort, column.sort)) for column, name in zip(columns, classes, strict=True)
-    ]
+def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str]]:
+    """Each column with the order that its heading asks for next, and the direction in which the list is in now."""
+    return [(column, *_next_order(query.sort, column.sort)) for column in columns]
 
 
 def _next_order(now: str, sort: str) -> tuple[str, str]:
