@@ -1,4 +1,4 @@
-"""What every REST request passes: a limit with its headers, and `Idempotency-Key`."""
+"""What every REST request passes: problems for programs, a limit with its headers, and `Idempotency-Key`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,39 @@ from django.utils.translation import gettext as _
 
 from tokui.core import idempotency, throttle
 from tokui.core.errors import Refusal
-from tokui.core.problems import problem
+from tokui.core.problems import is_problem, problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/api/"
 REQUESTS_PER_MINUTE = 1200
+
+
+def problems_middleware(get_response: Answer) -> Answer:
+    """No program gets a page for people: what Django answers itself (no such address, a method that an address does not
+    have, a crash) becomes a problem document as well."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.path.startswith(PREFIX) and response.status_code >= 400 and not is_problem(response):
+            return _as_problem(response)
+        return response
+
+    return middleware
+
+
+def _as_problem(response: HttpResponse) -> HttpResponse:
+    """The same answer in another form; its other headers (Allow, limits) stay."""
+    told = {
+        404: ("no_such_address", _("There is nothing at this address.")),
+        405: ("method_not_allowed", _("This address does not take that method.")),
+        500: ("internal_error", _("Something went wrong here. It was written to the log; nothing was changed.")),
+    }
+    unreadable = ("unreadable_request", _("The request cannot be read."))
+    answer = problem(response.status_code, *told.get(response.status_code, unreadable))
+    for name, value in response.items():
+        if name not in ("Content-Type", "Content-Length"):
+            answer[name] = value
+    return answer
 
 
 def limits_middleware(get_response: Answer) -> Answer:

@@ -128,8 +128,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tokui.config.api_middleware.problems_middleware",
     "tokui.config.api_middleware.limits_middleware",
     "tokui.access.middleware.organization_middleware",
+    "tokui.config.text_middleware.text_middleware",
     "tokui.config.api_middleware.idempotency_middleware",
     "tokui.config.refusals.RefusalMiddleware",
 ]

@@ -80,7 +80,3 @@ class UnusableIdempotencyKey(Refusal):
     """An Idempotency-Key is 1 to 120 letters, digits and signs of ASCII."""
 
     status = 422
-
-
-class RequestInProgress(Refusal):
-    """The first request with this Idempotency-Key is still being worked on. Try again shortly."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from tokui.core.refused import ValueRefused
 from tokui.ui.doors import render_page, sent_on
 from tokui.ui.paging import InvalidCursor, Page, page_of
 from tokui.ui.reasons import table_words
+from tokui.ui.uploads import chosen_file, read_upload
 
 STATE_WORDS: dict[str, Promise] = {
     "uploaded": gettext_lazy("Waits for its columns"),
@@ -89,12 +89,8 @@ def list_page(request: HttpRequest, pages: ImportPages) -> HttpResponse:
 
 
 def _received(request: HttpRequest, pages: ImportPages) -> Any:
-    file = request.FILES.get("file")
-    if file is None:
-        raise Invalid(field="file", reason=_("Choose a file first."))
-    if (file.size or 0) > settings.TOKUI_UPLOAD_LIMIT_BYTES:
-        raise Invalid(field="file", reason=_("The file is too large."))
-    batch = pages.receive(file.read(), name=file.name or "", by=_actor(request))
+    file = chosen_file(request)
+    batch = pages.receive(read_upload(file), name=file.name or "", by=_actor(request))
     with contextlib.suppress(Invalid):  # a column is missing: the next page asks for it
         pages.check(batch, by=_actor(request))
     return batch

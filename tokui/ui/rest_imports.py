@@ -16,6 +16,7 @@ from tokui.core.actors import Actor
 from tokui.core.importing import Road
 from tokui.ui.reasons import table_words
 from tokui.ui.rest import Given, Paged, Paging, caller, find, page
+from tokui.ui.uploads import read_upload
 
 
 class FileImportOut(Shown):
@@ -133,7 +134,7 @@ def _add_steps(router: Router, name: str, doors: ImportDoors) -> None:
         summary=f"Bring a file of {doors.what}; its columns are proposed",
     )
     def bring(request: HttpRequest, file: File[UploadedFile]) -> Status[Any]:
-        return Status(201, shown_import(doors.receive(file.read(), name=file.name or "", by=caller(request))))
+        return Status(201, shown_import(doors.receive(read_upload(file), name=file.name or "", by=caller(request))))
 
     @router.put(
         "/{import_id}/columns",

@@ -6,7 +6,6 @@ import tempfile
 from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +36,7 @@ from tokui.customers.views.rows import actor, row_of
 from tokui.customers.words import CUSTOM_KIND_WORDS, FIELD_WORDS, IMPORT_FIELD_WORDS, IMPORT_GROUPS, table_words
 from tokui.ui.doors import is_fragment, render_page, sent_on
 from tokui.ui.paging import InvalidCursor, Page, page_of
+from tokui.ui.uploads import chosen_file, read_upload
 
 STEPS = {"uploaded": 1, "checking": 2, "ready": 2, "applying": 3, "applied": 4, "undoing": 4, "undone": 4, "refused": 1}
 RUNNING = ("checking", "applying", "undoing")
@@ -60,13 +60,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _receive(request: HttpRequest) -> Import:
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise Invalid(field="file", reason=_("Choose a file first."))
-    if (upload.size or 0) > settings.TOKUI_UPLOAD_LIMIT_BYTES:
-        raise Invalid(field="file", reason=_("The file is too large."))
+    upload = chosen_file(request)
     sender = request.POST.get("sender", "")
-    return receive_import(upload.read(), name=upload.name or "customers", by=actor(request), sender=sender)
+    return receive_import(read_upload(upload), name=upload.name or "customers", by=actor(request), sender=sender)
 
 
 @visited(CUSTOMERS_IMPORT)
