@@ -98,7 +98,6 @@ def delete_sale(request: HttpRequest, key: str) -> Status[Any]:
 @invoices.get("", response=InvoicePage, summary="Invoices and credit notes, newest first")
 def list_invoices(request: HttpRequest, given: Query[InvoiceFilter]) -> dict[str, Any]:
     access.require(_by(request), INVOICES_VIEW)
-    _text(given.number)
     page = _page(find_invoices(given.search()), ("-issued_on", "-id"), given.cursor, given.limit)
     return {"data": [_invoice(row) for row in page.rows], "next_cursor": page.next_cursor or None}
 
@@ -110,8 +109,8 @@ def create(request: HttpRequest, given: InvoiceIn) -> Status[Any]:
         issued_on=given.issued_on,
         due_on=given.due_on,
         business_id=_existing(Business, given.business, Business.PREFIX, "business"),
-        subject=_text(given.subject),
-        remarks=_text(given.remarks),
+        subject=given.subject,
+        remarks=given.remarks,
         withholds=given.withholds,
         delivery=given.delivery,
     )
@@ -133,7 +132,7 @@ def change(request: HttpRequest, key: str, given: InvoiceChange) -> dict[str, An
     draft, told = _invoice_of(key), given.dict(exclude_unset=True, exclude={"sales", "sale_lines"})
     names = ("issued_on", "due_on", "subject", "remarks", "withholds", "delivery")
     terms = {name: getattr(draft, name) for name in names} | {
-        name: _text(value) if isinstance(value, str) else value for name, value in told.items() if value is not None
+        name: value for name, value in told.items() if value is not None
     }
     changed = actions.change_draft(
         draft,
@@ -175,7 +174,7 @@ def delete(request: HttpRequest, key: str) -> Status[Any]:
 @invoices.post("/{key}/void", response=InvoiceDetail, summary="Void by a reversing document, which is answered")
 def void(request: HttpRequest, key: str, given: VoidIn) -> dict[str, Any]:
     note = actions.void_invoice(
-        _invoice_of(key), reason=_text(given.reason), reopens_sales=given.reopens_sales, by=_by(request)
+        _invoice_of(key), reason=given.reason, reopens_sales=given.reopens_sales, by=_by(request)
     )
     return _detail(note)
 
@@ -188,7 +187,7 @@ def credit(request: HttpRequest, key: str, given: CreditIn) -> Status[Any]:
             actions.CreditLine(_key(one.line, "sal", "line"), one.quantity_milli, one.amount_minor)
             for one in given.lines
         ]
-    note = actions.credit_invoice(_invoice_of(key), lines, reason=_text(given.reason), by=_by(request))
+    note = actions.credit_invoice(_invoice_of(key), lines, reason=given.reason, by=_by(request))
     return Status(201, _detail(note))
 
 
@@ -216,18 +215,11 @@ def _key(text: str, prefix: str, field: str) -> UUID:
         raise Invalid(field=field, reason=_("This is not an id of that kind.")) from trouble
 
 
-def _text(text: str) -> str:
-    """PostgreSQL keeps no NUL; control characters have no place in a document."""
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
-        raise Invalid(field="text", reason=_("Control characters are not allowed."))
-    return text
-
-
 def _new_sale(given: SaleIn) -> actions.NewSale:
     return actions.NewSale(
         customer_id=_key(given.customer, "cus", "customer"),
         sold_on=given.sold_on,
-        description=_text(given.description),
+        description=given.description,
         quantity_milli=given.quantity_milli,
         unit_minor=given.unit_minor,
         amount_minor=given.amount_minor,
@@ -236,10 +228,10 @@ def _new_sale(given: SaleIn) -> actions.NewSale:
         tax_kind=given.tax_kind,
         tax_included=given.tax_included,
         currency=given.currency,
-        channel=_text(given.channel) if given.channel is not None else None,
-        region=_text(given.region) if given.region is not None else None,
+        channel=given.channel,
+        region=given.region,
         source="api",
-        external_id=_text(given.external_id) if given.external_id else None,
+        external_id=given.external_id or None,
     )
 
 
@@ -256,7 +248,7 @@ def _changed_sale(line: SaleLine, given: SaleChange) -> actions.NewSale:
     for name, model in (("customer", Customer), ("product", Product), ("business", Business)):
         if name in told:
             kept[f"{name}_id"] = _existing(model, told.pop(name), model.PREFIX, name)
-    return actions.NewSale(**kept | {name: _text(one) if isinstance(one, str) else one for name, one in told.items()})
+    return actions.NewSale(**kept | told)
 
 
 def _late(late: actions.Late) -> dict[str, Any]:

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
+from pydantic import field_validator
 
 from tokui.access.models import Business
 from tokui.core import clock
 from tokui.customers.models import Customer
 from tokui.invoices.models import ClosingRun
 from tokui.invoices.queries import InvoiceSearch
-from tokui.ui.rest import Day, Id, Paging, key_of
+from tokui.ui.rest import Currency, Day, Given, Id, Paging, key_of
 
 Kind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
 LARGEST = 90_000_000_000_000
 Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 
 
-class SaleIn(Schema):
+class Written(Given):
+    """What may come to stand on a document: control characters have no place on paper."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        if isinstance(value, str) and any(ord(letter) < 32 and letter not in "\n\t" for letter in value):
+            raise ValueError("Control characters are not allowed.")
+        return value
+
+
+class SaleIn(Written):
     """A sale. What is left out comes from the product, its price of the day, or the customer."""
 
-    model_config = {"extra": "forbid"}
-
     customer: str = Field(max_length=40, examples=["cus_…"])
-    sold_on: date
+    sold_on: Day
     description: str = Field("", max_length=200)
     quantity_milli: Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)] = 1_000
     unit_minor: Amount | None = None
@@ -34,19 +44,17 @@ class SaleIn(Schema):
     business: str | None = Field(None, max_length=40)
     tax_kind: Kind | None = None
     tax_included: bool | None = None
-    currency: str = Field("JPY", min_length=3, max_length=3)
+    currency: Currency = "JPY"
     channel: str | None = Field(None, max_length=30)
     region: str | None = Field(None, max_length=30)
     external_id: str | None = Field(None, max_length=120, description="The same id twice adds nothing")
 
 
-class SaleChange(Schema):
+class SaleChange(Written):
     """What is to be different. Without an amount, a changed quantity or price reckons it anew."""
 
-    model_config = {"extra": "forbid"}
-
     customer: str | None = Field(None, max_length=40)
-    sold_on: date | None = None
+    sold_on: Day | None = None
     description: str | None = Field(None, max_length=200)
     quantity_milli: Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)] | None = None
     unit_minor: Amount | None = None
@@ -110,8 +118,7 @@ class SaleChangedOut(SaleOut):
     late: LateOut | None = Field(description="Where its period is already invoiced: on which closing day it goes")
 
 
-class SalesIn(Schema):
-    model_config = {"extra": "forbid"}
+class SalesIn(Written):
     sales: list[SaleIn] = Field(min_length=1, max_length=1_000)
 
 
@@ -200,43 +207,38 @@ class InvoiceFilter(Paging):
         )
 
 
-class InvoiceChange(Schema):
+class InvoiceChange(Written):
     """What is to be different on a draft. What is left out stays."""
-
-    model_config = {"extra": "forbid"}
 
     sales: list[SaleIn] | None = Field(None, max_length=500, description="Instead of the lines typed into the draft")
     sale_lines: list[str] | None = Field(
         None, max_length=500, description="The recorded sales that it holds; those left out wait again"
     )
-    issued_on: date | None = None
-    due_on: date | None = None
+    issued_on: Day | None = None
+    due_on: Day | None = None
     subject: str | None = Field(None, max_length=120)
     remarks: str | None = Field(None, max_length=500)
     withholds: bool | None = None
     delivery: Literal["mail", "paper", "none"] | None = None
 
 
-class InvoiceIn(Schema):
+class InvoiceIn(Written):
     """A draft of new sales, or of recorded `sale_lines` that wait."""
-
-    model_config = {"extra": "forbid"}
 
     customer: str | None = Field(None, max_length=40)
     sales: list[SaleIn] = Field(default_factory=list, max_length=500)
     sale_lines: list[str] = Field(default_factory=list, max_length=500)
     business: str | None = Field(None, max_length=40, description="Who invoices, where neither sale nor customer says")
     delivery: Literal["mail", "paper", "none"] | None = Field(None, description="As the customer, when left out")
-    issued_on: date | None = None
-    due_on: date | None = None
+    issued_on: Day | None = None
+    due_on: Day | None = None
     subject: str = Field("", max_length=120)
     remarks: str = Field("", max_length=500)
     withholds: bool = False
     issue: bool = Field(default=False, description="Issue it at once")
 
 
-class ReasonIn(Schema):
-    model_config = {"extra": "forbid"}
+class ReasonIn(Written):
     reason: str = Field(min_length=1, max_length=200)
 
 
@@ -244,8 +246,7 @@ class VoidIn(ReasonIn):
     reopens_sales: bool = Field(default=True, description="Whether its sales wait to be invoiced again")
 
 
-class CreditLineIn(Schema):
-    model_config = {"extra": "forbid"}
+class CreditLineIn(Written):
     line: str = Field(max_length=40)
     quantity_milli: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
     amount_minor: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
@@ -255,8 +256,7 @@ class CreditIn(ReasonIn):
     lines: list[CreditLineIn] | None = None
 
 
-class SendIn(Schema):
-    model_config = {"extra": "forbid"}
+class SendIn(Written):
     to: str = Field("", max_length=254)
 
 
@@ -265,9 +265,8 @@ class MailOut(Schema):
     to: str
 
 
-class ClosingIn(Schema):
-    model_config = {"extra": "forbid"}
-    on: date
+class ClosingIn(Written):
+    on: Day
     customers: list[Id] | None = Field(None, min_length=1, max_length=1_000, description="Only these payers")
 
 

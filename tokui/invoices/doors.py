@@ -16,6 +16,7 @@ from tokui.access.models import Business
 from tokui.catalog.models import Product
 from tokui.core import clock
 from tokui.core.actors import Actor
+from tokui.core.days import YEARS
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.core.refused import ValueRefused
@@ -237,6 +238,7 @@ def whole_or_none(text: str, field: str) -> int | None:
 
 def day_or_none(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and day.year in YEARS else None

@@ -16,7 +16,7 @@ from tokui.access.permissions import INVOICES_ISSUE
 from tokui.catalog.tax import TaxKind
 from tokui.core import clock
 from tokui.core.actors import Actor
-from tokui.core.days import DueRule, Shift
+from tokui.core.days import YEARS, DueRule, Shift
 from tokui.core.errors import NotFound
 from tokui.core.events import emit
 from tokui.core.locks import lock, lock_all
@@ -29,6 +29,8 @@ from tokui.invoices.refused import (
     BusinessUnknown,
     CurrencyMixed,
     CustomersMixed,
+    DayOutOfRange,
+    DueBeforeIssue,
     InvoiceEmpty,
     InvoiceNotDraft,
     SaleAlreadyInvoiced,
@@ -211,7 +213,12 @@ def _create(payer: Customer, business_id: UUID, currency: str, terms: InvoiceTer
 
 
 def _terms(payer: Customer, terms: InvoiceTerms) -> dict[str, Any]:
+    """Raises DayOutOfRange, DueBeforeIssue."""
     issued_on = terms.issued_on or clock.today()
+    if issued_on.year not in YEARS or (terms.due_on and terms.due_on.year not in YEARS):
+        raise DayOutOfRange(field="due_on" if issued_on.year in YEARS else "issued_on")
+    if terms.due_on and terms.due_on < issued_on:
+        raise DueBeforeIssue(field="due_on")
     return {
         "issued_on": issued_on,
         "due_on": terms.due_on or due_on(payer, issued_on),

@@ -15,6 +15,7 @@ from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE
 from tokui.core import clock
 from tokui.core.actors import Actor
+from tokui.core.days import YEARS
 from tokui.core.errors import Invalid
 from tokui.core.ids import uuid7_many
 from tokui.core.tenancy import require_organization
@@ -22,7 +23,7 @@ from tokui.customers.models import Customer
 from tokui.invoices.accounts import OPENING
 from tokui.invoices.issue import issue_locked
 from tokui.invoices.models import Invoice, SaleLine
-from tokui.invoices.refused import NumberTaken
+from tokui.invoices.refused import DayOutOfRange, NumberTaken
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def _check(openings: Sequence[NewOpening]) -> None:
     if taken:
         raise NumberTaken(number=min(taken), field="number")
     for opening in openings:
+        if opening.issued_on.year not in YEARS or opening.due_on.year not in YEARS:
+            raise DayOutOfRange(field="due_on" if opening.issued_on.year in YEARS else "issued_on")
         if not opening.number.strip():
             raise Invalid(field="number", reason=_("A receivable needs the number it had."))
         if opening.open_minor <= 0:

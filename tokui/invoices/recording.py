@@ -20,7 +20,7 @@ from tokui.catalog.queries import rates
 from tokui.catalog.tax import NoTaxRate, TaxKind, TaxRate, rate_on
 from tokui.core import clock
 from tokui.core.actors import Actor
-from tokui.core.days import ClosingRule
+from tokui.core.days import YEARS, ClosingRule
 from tokui.core.errors import Invalid
 from tokui.core.events import emit, emit_many
 from tokui.core.ids import uuid7_many
@@ -48,6 +48,7 @@ REASONS: dict[str, Promise] = {
     "no_tax_rate": gettext_lazy("There was no such tax rate on this day."),
     "no_price": gettext_lazy("There is no price for this day; give one."),
     "quantity_too_large": gettext_lazy("This quantity is too large."),
+    "day_out_of_range": gettext_lazy("The year must lie between 1900 and 2199."),
     "amount_too_large": gettext_lazy("This amount is too large."),
 }
 
@@ -198,6 +199,8 @@ def worked_out(sale: NewSale, world: World) -> tuple[SaleLine | None, list[Fault
     description = " ".join((sale.description or (product.name if product else "")).split())
     if not description:
         faults.append(Fault("description", "description_missing"))
+    if sale.sold_on.year not in YEARS:
+        faults.append(Fault("sold_on", "day_out_of_range"))
     kind, rate_bp = _tax(sale, product, world, faults)
     unit_minor, included = _price(sale, customer, product, world)
     amount_minor = _amount(sale, unit_minor, faults)

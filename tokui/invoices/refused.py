@@ -53,6 +53,18 @@ class BusinessUnknown(Refusal):
     status = 422
 
 
+class DayOutOfRange(Refusal):
+    """The year must lie between 1900 and 2199."""
+
+    status = 422
+
+
+class DueBeforeIssue(Refusal):
+    """The day to pay by cannot lie before the day of issue."""
+
+    status = 422
+
+
 class NumberTaken(Refusal):
     """There is already a document with the number {number}."""
 

@@ -132,8 +132,7 @@ def _months(told: QueryDict) -> list[date]:
 
 
 def _month(text: str) -> date | None:
-    found = day_or_none(f"{text}-01") if text else None
-    return found if found and 1900 <= found.year < 2200 else None
+    return day_or_none(f"{text}-01") if text else None
 
 
 def _table(dimension: str, found: Report) -> dict[str, Any]:

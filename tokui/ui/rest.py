@@ -15,6 +15,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, field_validator
 
 from tokui.core.actors import Actor
+from tokui.core.days import YEARS
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.core.money import EXPONENTS
@@ -27,7 +28,6 @@ Shown = TypeVar("Shown")
 #: What no column of PostgreSQL takes: NUL, and halves of a surrogate pair that JSON can spell.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-YEARS = range(1900, 2200)
 #: No sum of such amounts leaves a bigint, and every program's JSON reader holds the number exactly (2^53 is 9.0e15).
 LARGEST_MINOR = 10**15
 

@@ -34,7 +34,7 @@ def test_no_such_address_is_a_problem(program, path):
 def test_a_method_that_an_address_does_not_take_is_a_problem_that_names_the_others(program):
     answer = program.client.delete("/api/v1/customers")
     assert told(answer) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, POST"
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "POST"}
 
 
 def test_a_crash_is_a_problem_in_the_readers_language_and_changes_nothing(owner, monkeypatch):

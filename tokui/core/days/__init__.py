@@ -30,6 +30,7 @@ from tokui.core.days.eras import (
     to_wareki,
 )
 from tokui.core.days.periods import (
+    YEARS,
     Period,
     add_months,
     anchored_period,
@@ -43,6 +44,7 @@ from tokui.core.days.terms import ClosingRule, DueAfter, DueRule, PaymentTerm, f
 
 __all__ = [
     "ERAS",
+    "YEARS",
     "ClosingRule",
     "DueAfter",
     "DueRule",

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+#: The years of which a business day can be: typing errors lie outside, and so do the ends of the calendar.
+YEARS = range(1900, 2200)
+
 _DAY = timedelta(days=1)
 
 
