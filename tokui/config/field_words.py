@@ -26,6 +26,9 @@ _WORDS: dict[str, Promise] = {
     "greater_than_equal": gettext_lazy("This must be at least %(ge)s."),
     "less_than_equal": gettext_lazy("This must be at most %(le)s."),
     "literal_error": gettext_lazy("Possible here: %(expected)s."),
+    "date_parsing": gettext_lazy("There is no such day."),
+    "date_from_datetime_parsing": gettext_lazy("There is no such day."),
+    "model_attributes_type": gettext_lazy("This must be an object."),
     "list_type": gettext_lazy("This must be a list."),
     "dict_type": gettext_lazy("This must be an object."),
     "too_long": gettext_lazy("Too many: at most %(max_length)s."),
@@ -35,6 +38,8 @@ _WORDS: dict[str, Promise] = {
 
 def field_words(kind: str, english: str, facts: Mapping[str, Any]) -> str:
     """The sentence for an error. English readers get the checker's own, which knows its case best."""
+    if kind == "value_error":  # one of ours, in the reader's language already
+        return str(facts["error"])
     if (get_language() or "ja").startswith("en"):
         return english
     return str(_WORDS[kind]) % facts if kind in _WORDS else _("This value is not right.")

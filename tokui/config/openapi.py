@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,5 +126,5 @@ def _state_form(name: str, schema: Node) -> None:
         if name == "currency":
             text.pop("pattern", None)
             text["enum"] = sorted(EXPONENTS)
-        elif name in ("id", "key") or re.search("_id$", name):
+        elif name in ("id", "key") or (name.endswith("_id") and name != "external_id"):
             text.setdefault("pattern", f"^{PUBLIC_ID.pattern}$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext as _
 from ninja import Field, Schema
 from pydantic import field_validator
 
@@ -27,7 +28,7 @@ class Written(Given):
     @classmethod
     def _printable(cls, value: Any) -> Any:
         if isinstance(value, str) and any(ord(letter) < 32 and letter not in "\n\t" for letter in value):
-            raise ValueError("Control characters are not allowed.")
+            raise ValueError(_("Control characters are not allowed."))
         return value
 
 

@@ -65,7 +65,7 @@ class Paged(Schema, Generic[Shown]):
 def refuse_unwritable(value: Any) -> None:
     """Raise ValueError when a text, however deep in lists and objects, holds what the database cannot."""
     if not is_writable(value):
-        raise ValueError("Text with a NUL character or half a surrogate pair cannot be stored.")
+        raise ValueError(_("Text with a NUL character or half a surrogate pair cannot be stored."))
 
 
 def is_writable(value: Any) -> bool:
@@ -80,25 +80,25 @@ def is_writable(value: Any) -> bool:
 def _only_iso(value: Any) -> Any:
     """Pydantic would take seconds since 1970 for a day as well; two spellings of one day are one too many."""
     if isinstance(value, str) and not _ISO_DAY.fullmatch(value):
-        raise ValueError("Write the day as 2026-11-20.")
+        raise ValueError(_("Write the day as 2026-11-20."))
     return _only_text(value)
 
 
 def _only_text(value: Any) -> Any:
     if not isinstance(value, str | date):
-        raise ValueError("Write the time as text in ISO 8601.")
+        raise ValueError(_("Write the time as text in ISO 8601."))
     return value
 
 
 def _in_range(value: Any) -> Any:
     if value.year not in YEARS:
-        raise ValueError("The year must lie between 1900 and 2199.")
+        raise ValueError(_("The year must lie between 1900 and 2199."))
     return value
 
 
 def _known_currency(value: str) -> str:
     if value not in EXPONENTS:
-        raise ValueError("Use a currency code such as JPY.")
+        raise ValueError(_("Use a currency code such as JPY."))
     return value
 
 

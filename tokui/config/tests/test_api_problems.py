@@ -89,3 +89,13 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read(program, settings,
     answer = program.send(f"/{path}", SimpleUploadedFile("a.csv", b"12345678901"))
     assert told(answer) == (422, "invalid")
     assert answer.json()["errors"][0]["field"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [("ja", "年は1900〜2199の範囲で指定してください。"), ("en", "The year must lie between 1900 and 2199.")],
+)
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(program, language, message):
+    headers = {"Accept-Language": language}
+    answer = program.client.post("/api/v1/closing_runs", {"on": "9999-12-31"}, "application/json", headers=headers)
+    assert [one["message"] for one in answer.json()["errors"]] == [message]
