@@ -5,21 +5,21 @@ What was made can be read at its address, and what was deleted cannot; hostile t
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from hypothesis import given
+from werkzeug.test import Client
 
 from tests.test_rest_contract import CHECKS, NOBODYS, OPERATIONS, SPECIFICATION, key, sparing
 from tokui.access.models import Business
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
-from tokui.catalog.actions import create_product, set_price
+from tokui.catalog.actions import ProductFields, create_product, set_price
 from tokui.catalog.models import Price, Product
+from tokui.config.wsgi import application
 from tokui.customers.models import (
     Attachment,
     ContactPerson,
@@ -133,7 +133,7 @@ def hang_things_on(customer: Customer, owner: Any) -> None:
     from tokui.payments.tests.world import make_customer
 
     add_relationship(make_customer("大田 親"), customer, "guardian", by=owner)
-    set_price(create_product("A1", name="皿", by=owner), 500, from_on=DAY, by=owner)
+    set_price(create_product(ProductFields("A1", "皿"), by=owner), unit_minor=500, from_on=DAY, by=owner)
     add_contact_point(customer, "phone", "03-1234-5678", by=owner)
     add_contact_person(customer, "佐々木 健", by=owner)
     add_note(customer, "電話した", by=owner)
@@ -161,7 +161,7 @@ def make_papers(customer: Customer, owner: Any) -> None:
 def test_operations_keep_to_the_specification_with_ids_that_exist(
     label: str, key: str, rows: dict[str, list[str]]
 ) -> None:
-    operation = OPERATIONS[label]
+    operation, headers = OPERATIONS[label], {"Authorization": f"Bearer {key}"}
     chosen = random.Random(label)
 
     @sparing(5)
@@ -170,22 +170,22 @@ def test_operations_keep_to_the_specification_with_ids_that_exist(
         case.path_parameters = real(case.path_parameters, rows | keyed(label, rows), chosen)
         case.query = real(case.query, rows, chosen)
         case.body = real(case.body, rows, chosen)
-        headers = {"Authorization": f"Bearer {key}"}
-        answer = case.call_and_validate(headers=headers, checks=CHECKS)
-        follow(case, answer, Client(headers=headers))
+        follow(case, case.call_and_validate(headers=headers, checks=CHECKS), headers)
 
     keeps()
+    if "application/json" in media_types(label):
+        hostile(label, headers, rows)
 
 
-def follow(case: Any, answer: Any, client: Client) -> None:
+def follow(case: Any, answer: Any, headers: dict[str, str]) -> None:
     """What was made can be read at its address; what was deleted is not there any more."""
-    path = case.formatted_path
+    path, client = case.formatted_path, Client(application)
     if case.method.upper() == "POST" and answer.status_code == 201 and is_read_below(case.path):
-        assert client.get(f"{path}/{answer.json()['id']}").status_code == 200
+        assert client.get(f"{path}/{answer.json()['id']}", headers=headers).status_code == 200
     if case.method.upper() == "DELETE" and answer.status_code == 204:
-        assert client.delete(path).status_code in (204, 404, 409)
+        assert client.delete(path, headers=headers).status_code in (204, 404, 409)
         if "get" in SPECIFICATION["paths"][case.path]:
-            assert client.get(path).status_code == 404
+            assert client.get(path, headers=headers).status_code == 404
 
 
 def is_read_below(path: str) -> bool:
@@ -201,22 +201,20 @@ def keyed(label: str, rows: dict[str, list[str]]) -> dict[str, list[str]]:
     return {"key": rows["invoice" if "/invoices/" in label else "sale"]}
 
 
-HOSTILE = ("a\0b", "\ud800", "0001-01-01", "9999-12-31", 10**30, -(10**30), {"x\0": "1"})
+UNWRITABLE = ("a\0b", "\ud800", {"x\0": "1"})
+EXTREME = ("0001-01-01", "9999-12-31", 10**30, -(10**30), [], {})
 
 
-@pytest.mark.parametrize("label", [one for one in LABELS if "application/json" in media_types(one)])
-def test_a_hostile_value_in_any_field_is_refused_and_never_crashes(
-    label: str, key: str, rows: dict[str, list[str]]
-) -> None:
-    operation, client = OPERATIONS[label], Client(headers={"Authorization": f"Bearer {key}"})
+def hostile(label: str, headers: dict[str, str], rows: dict[str, list[str]]) -> None:
+    """What cannot be written is refused in every field, and nothing that fits into JSON crashes."""
+    operation, client = OPERATIONS[label], Client(application)
     schema = operation.definition.raw["requestBody"]["content"]["application/json"]["schema"]
-    fields = SPECIFICATION["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
     path = re.sub(r"\{([a-z_]+)\}", lambda one: address_part(one[1], label, rows), operation.path)
-    for field in fields:
-        for value in HOSTILE:
-            sent = json.dumps({field: value})
-            answer = client.generic(operation.method.upper(), path, sent, content_type="application/json")
-            assert 400 <= answer.status_code < 500, f"{field}: {value!r} gives {answer.status_code}"
+    for field in SPECIFICATION["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]:
+        for value in UNWRITABLE + EXTREME:
+            answer = client.open(path, method=operation.method.upper(), json={field: value}, headers=headers)
+            assert answer.status_code < 500, f"{field}: {value!r}"
+            assert value not in UNWRITABLE or answer.status_code >= 400, f"{field}: {value!r}"
 
 
 def address_part(name: str, label: str, rows: dict[str, list[str]]) -> str:
