@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from tokui import access
@@ -20,6 +20,7 @@ from tokui.core.events import emit
 from tokui.core.ids import uuid7
 from tokui.core.locks import lock, lock_all
 from tokui.invoices import issuing
+from tokui.invoices.credits import CreditUse, apply_credit, record_applications
 from tokui.invoices.drafting import due_on, refresh_totals
 from tokui.invoices.duties import withholding_tax
 from tokui.invoices.events import InvoiceVoided
@@ -27,6 +28,7 @@ from tokui.invoices.issuing import rows, run
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.refused import (
     CreditNotBelowZero,
+    InvoiceCredited,
     InvoiceEmpty,
     InvoiceNotDraft,
     InvoiceNotIssued,
@@ -34,7 +36,7 @@ from tokui.invoices.refused import (
     InvoiceTotalBelowZero,
     NothingToCredit,
 )
-from tokui.invoices.settling import apply_credit, record_application, settle_invoices
+from tokui.invoices.settling import settle_invoices
 from tokui.invoices.tax import line_amount
 
 
@@ -116,9 +118,21 @@ def _refuse_unissuable(wanted: int) -> None:
 
 
 def _withhold() -> None:
-    """源泉徴収: reckoned in Python, because few documents have it and its rule has steps."""
-    for place, net in rows("SELECT place, net_minor FROM issue_group WHERE withholds"):
-        run("UPDATE issue_group SET withholding_minor = %s WHERE place = %s", [withholding_tax(net), place])
+    """源泉徴収: reckoned in Python, because few documents have it and its rule has steps.
+
+    A credit note gives back what is withheld less: the tax of what remained before it, less that of what remains after.
+    """
+    found = rows("SELECT place, net_minor, corrects_id FROM issue_group WHERE withholds ORDER BY place")
+    for place, net, corrects in found:
+        before = _remaining_net(corrects) if corrects else 0
+        withheld = withholding_tax(before + net) - withholding_tax(before)
+        run("UPDATE issue_group SET withholding_minor = %s WHERE place = %s", [withheld, place])
+
+
+def _remaining_net(invoice_id: UUID) -> int:
+    """What an invoice amounts to without tax, after the credit notes issued for it."""
+    issued = Invoice.objects.filter(Q(pk=invoice_id) | Q(corrects=invoice_id), state=Invoice.State.ISSUED)
+    return int(issued.aggregate(sum=Sum("net_minor"))["sum"] or 0)
 
 
 def _write() -> None:
@@ -184,6 +198,8 @@ def void_invoice(
     lock(invoice)
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:
         raise InvoiceNotIssued
+    if Invoice.objects.filter(corrects=invoice, state=Invoice.State.ISSUED).exists():
+        raise InvoiceCredited(number=invoice.number)
     note = _reversing_draft(invoice, on, reason, by)
     _copy_lines(invoice, note, None, on, by)
     issue_locked([note.pk], by)
@@ -209,7 +225,8 @@ def _settle_each_other(invoice: Invoice, note: Invoice, on: date, by: Actor) -> 
         return
     Invoice.objects.filter(pk=invoice.pk).update(settled_minor=invoice.total_minor)
     settle_invoices([(note.pk, note.total_minor, on)], by=by)
-    record_application(note, invoice, invoice.total_minor, on=on, by=by)
+    use = CreditUse(note.pk, invoice.pk, invoice.total_minor)
+    record_applications([use], {invoice.pk: invoice.customer_id}, on=on, by=by)
     invoice.refresh_from_db()
     note.refresh_from_db()
 

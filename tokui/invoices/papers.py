@@ -95,6 +95,7 @@ def _content(
         payment_note=str(sender.get("payment_note", "")),
         carried=_carried(snapshot),
         withholding=Withholding(invoice.net_minor, invoice.withholding_minor) if invoice.withholding_minor else None,
+        credited_minor=int(snapshot.get("credited", 0)),
         original_number=(invoice.corrects.number or "") if invoice.corrects else "",
         original_on=invoice.corrects.issued_on if invoice.corrects else None,
         remarks=invoice.remarks or str(sender.get("remarks", "")),
@@ -160,7 +161,8 @@ def _banks(content: dict[str, Any]) -> tuple[BankDetails, ...]:
 def _carried(snapshot: dict[str, Any]) -> CarriedBalance | None:
     if "carried_previous" not in snapshot:
         return None
-    return CarriedBalance(int(snapshot["carried_previous"]), int(snapshot["carried_received"]))
+    names = ("carried_previous", "carried_received", "carried_adjusted")
+    return CarriedBalance(*(int(snapshot.get(name, 0)) for name in names))
 
 
 def document_line(line: SaleLine) -> DocumentLine:

@@ -21,7 +21,7 @@ from tokui.invoices.events import ReceiptIssued, ReceiptReissued
 from tokui.invoices.issuers import issuer_of
 from tokui.invoices.models import Invoice, InvoiceTax, NumberSeries, Receipt
 from tokui.invoices.papers import receipt_content
-from tokui.invoices.refused import InvoiceNotIssued, ReceiptBeyondSettled
+from tokui.invoices.refused import InvoiceNotIssued, ReceiptBeyondReceived, ReceiptIsCancelled
 
 
 @transaction.atomic
@@ -36,20 +36,20 @@ def issue_receipt(
     on_paper: bool = False,
     by_credit_card: bool = False,
 ) -> Receipt:
-    """A receipt for what was received on an invoice; without an amount, for all that has no receipt yet.
+    """A receipt for the money received on an invoice; without an amount, for all that has no receipt yet.
 
-    Refuses with ReceiptBeyondSettled when receipts would sum to more than was received. Stamp duty (印紙税) is reckoned
+    What was credited, given up or withheld is no money. Refuses with ReceiptBeyondReceived when receipts would sum to more than was received. Stamp duty (印紙税) is reckoned
     for yen on paper, from the sum without the tax that the receipt states.
     """
     access.require(by, INVOICES_ISSUE)
     lock(invoice)
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:
         raise InvoiceNotIssued
-    given = Receipt.objects.filter(invoice=invoice).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    available = invoice.settled_minor - given
+    given = Receipt.objects.filter(invoice=invoice, cancelled_at=None).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    available = invoice.received_minor - given
     amount = available if amount_minor is None else amount_minor
     if not 0 < amount <= available:
-        raise ReceiptBeyondSettled(received=f"{available:,}", number=invoice.number)
+        raise ReceiptBeyondReceived(received=f"{available:,}", number=invoice.number)
     is_whole = amount == invoice.total_minor
     tax = invoice.tax_minor if is_whole else 0
     on = clock.today()
@@ -83,6 +83,8 @@ def reissue_receipt(receipt: Receipt, *, by: Actor) -> bytes:
     """The receipt again, marked 再発行 so that it cannot be presented twice; the number stays. Returns the PDF."""
     access.require(by, INVOICES_ISSUE)
     lock(receipt)
+    if receipt.cancelled_at:
+        raise ReceiptIsCancelled(number=receipt.number)
     receipt.reissued_count += 1
     receipt.save(update_fields=["reissued_count"])
     emit(ReceiptReissued(receipt.pk, receipt.customer_id, receipt.number), about=receipt, by=by)

@@ -65,8 +65,30 @@ class NothingToCredit(Refusal):
     """{number} has been credited in full."""
 
 
-class ReceiptBeyondSettled(Refusal):
+class InvoiceCredited(Refusal):
+    """{number} is credited in part. Credit the rest instead of voiding it."""
+
+
+class NotACreditNote(Refusal):
+    """Only a credit note can be used on an invoice or paid out, by an amount above zero."""
+
+
+class CreditElsewhere(Refusal):
+    """A credit note is used on invoices of its own customer and currency."""
+
+
+class CreditUsedUp(Refusal):
+    """Only {left} of {number} is left to be used."""
+
+    status = 409
+
+
+class ReceiptBeyondReceived(Refusal):
     """A receipt can only be written for what was received: {received} of {number}."""
+
+
+class ReceiptIsCancelled(Refusal):
+    """The receipt {number} is cancelled, because the money was taken back."""
 
 
 class CustomerHasNoAddress(Refusal):

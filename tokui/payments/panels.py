@@ -10,12 +10,18 @@ from django.template.loader import render_to_string
 from tokui.access.permissions import PAYMENTS_VIEW
 from tokui.core import clock
 from tokui.customers.models import Customer
+from tokui.invoices.registry import tell_settlements
 from tokui.payments.evidence import evidence_of
 from tokui.payments.models import Allocation, CustomerStanding
 from tokui.payments.queries import invoice_standings
 from tokui.ui.panels import panel
 
 SHOWN = 8
+
+tell_settlements(
+    "SELECT invoice_id, kind, amount_minor, kind = 'payment', \"on\", recorded_at, released_on, released_at "
+    "FROM payments_allocation WHERE invoice_id IS NOT NULL"
+)
 
 
 @panel("customer_status", order=10, permission=PAYMENTS_VIEW)

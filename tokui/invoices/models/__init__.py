@@ -3,7 +3,7 @@
 from tokui.invoices.models.closing import ClosingProblem, ClosingRun
 from tokui.invoices.models.imports import SaleImport, SaleImportMapping, SaleImportRow
 from tokui.invoices.models.papers import BusinessTerms, IssuerVersion, PublicLink, Receipt
-from tokui.invoices.models.record import CreditApplication, Invoice, InvoiceTax, SaleLine
+from tokui.invoices.models.record import CreditApplication, CreditRefund, Invoice, InvoiceTax, SaleLine
 from tokui.invoices.models.series import NumberSeries, SeriesCounter
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ClosingProblem",
     "ClosingRun",
     "CreditApplication",
+    "CreditRefund",
     "Invoice",
     "InvoiceTax",
     "IssuerVersion",

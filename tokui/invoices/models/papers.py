@@ -23,6 +23,7 @@ class BusinessTerms(Owned):
     payment_note = models.CharField(max_length=300, default="", blank=True)
     remarks = models.CharField(max_length=500, default="", blank=True)
     carries_balance = models.BooleanField(default=False)
+    uses_credits = models.BooleanField(default=False)
     mail_subject = models.CharField(max_length=120, default="", blank=True)
     mail_text = models.TextField(default="", blank=True)
 
@@ -59,7 +60,10 @@ class PublicLink(Owned):
 
 
 class Receipt(Owned):
-    """A receipt (領収書). A second copy carries the mark 再発行; the number stays."""
+    """A receipt (領収書). A second copy carries the mark 再発行; the number stays.
+
+    When the money is taken back, the receipt is cancelled (取消) and stays in its series.
+    """
 
     PREFIX = "rct"
 
@@ -82,6 +86,9 @@ class Receipt(Owned):
     document = OwnedForeignKey(StoredFile, null=True, related_name="+", db_index=False)
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=120)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=120, default="", blank=True)
+    cancelled_because = models.CharField(max_length=40, default="", blank=True)
 
     class Meta:
         constraints = [
