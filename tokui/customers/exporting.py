@@ -26,7 +26,15 @@ from tokui.core.tenancy import require_organization
 from tokui.core.values import format_postal_code
 from tokui.customers.actions.derived import custom_values_of
 from tokui.customers.custom import CustomKind, Typed, value_of
-from tokui.customers.drafts import DELIVERY_WORDS, KIND_WORDS, ROUNDING_WORDS, SHIFT_WORDS, TAX_WORDS
+from tokui.customers.drafts import (
+    DELIVERY_WORDS,
+    HONORIFIC_WORDS,
+    KIND_WORDS,
+    LANGUAGE_WORDS,
+    ROUNDING_WORDS,
+    SHIFT_WORDS,
+    TAX_WORDS,
+)
 from tokui.customers.events import CustomersExported
 from tokui.customers.importing.columns import VOCABULARY
 from tokui.customers.index import national
@@ -41,7 +49,7 @@ FORMATS = {
 FIELDS = (
     *("id", "version", "code", "name", "kana", "kind", "corporate_number", "registration_number", "email", "phone"),
     *("postal_code", "address", "business", "owner", "bill_to", "closing_day", "due_months", "due_day", "due_shift"),
-    *("delivery", "tax_display", "tax_rounding", "is_active", "tags"),
+    *("delivery", "tax_display", "tax_rounding", "honorific", "document_language", "withholds", "is_active", "tags"),
 )
 _WORDS = {
     "kind": KIND_WORDS,
@@ -49,6 +57,8 @@ _WORDS = {
     "delivery": DELIVERY_WORDS,
     "tax_display": TAX_WORDS,
     "tax_rounding": ROUNDING_WORDS,
+    "honorific": HONORIFIC_WORDS,
+    "document_language": LANGUAGE_WORDS,
 }
 
 

@@ -32,5 +32,7 @@ def cancel_receipts_beyond(invoice_ids: Sequence[UUID], *, by: Actor) -> None:
             cancelled.append(row)
     changes = {"cancelled_at": clock.now(), "cancelled_by": by.name, "cancelled_because": TAKEN_BACK}
     Receipt.objects.filter(pk__in=[row.pk for row in cancelled]).update(**changes)
-    facts = [ReceiptCancelled(row.pk, row.customer_id, row.number, row.amount_minor, row.invoice_id) for row in cancelled]
+    facts = [
+        ReceiptCancelled(row.pk, row.customer_id, row.number, row.amount_minor, row.invoice_id) for row in cancelled
+    ]
     emit_many(facts, about=[row.pk for row in cancelled], about_type="invoices.receipt", by=by)

@@ -157,6 +157,7 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
     problems = park_groups(current.closing_on)
     if rows("SELECT 1 FROM issue_group LIMIT 1"):
         resolve_problems()
+        issuing.withhold()
         _date_groups(current.closing_on)
         issuing.address_groups()
         carry_balances(current.closing_on)
@@ -210,7 +211,7 @@ def _fill_groups(on: date) -> None:
                                  delivery, subject, remarks, withholds)
         SELECT row_number() OVER (ORDER BY payer.sort_kana, payer.id, found.business_id, found.currency), 'invoice',
                payer.id, found.business_id, found.currency, payer.tax_rounding, %(on)s, %(on)s, payer.delivery, '', '',
-               false
+               payer.withholds AND found.currency = 'JPY'
           FROM (SELECT DISTINCT payer_id, business_id, currency FROM closing_line) AS found
           JOIN customers_customer payer ON payer.id = found.payer_id
          WHERE NOT EXISTS (

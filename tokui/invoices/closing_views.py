@@ -20,7 +20,7 @@ from tokui.core.errors import Invalid, Refusal
 from tokui.invoices import actions, numbering
 from tokui.invoices.doors import actor_of, day_or_none
 from tokui.invoices.models import ClosingProblem, ClosingRun, NumberSeries
-from tokui.invoices.queries import preview_closing, waiting_days
+from tokui.invoices.waiting import preview_closing, waiting_days
 from tokui.ui.doors import sent_on
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from tokui import access
@@ -21,8 +21,7 @@ from tokui.core.ids import uuid7
 from tokui.core.locks import lock, lock_all
 from tokui.invoices import issuing
 from tokui.invoices.credits import CreditUse, apply_credit, record_applications
-from tokui.invoices.drafting import due_on, refresh_totals
-from tokui.invoices.duties import withholding_tax
+from tokui.invoices.drafting import due_on
 from tokui.invoices.events import InvoiceVoided
 from tokui.invoices.issuing import rows, run
 from tokui.invoices.models import Invoice, SaleLine
@@ -38,6 +37,7 @@ from tokui.invoices.refused import (
 )
 from tokui.invoices.settling import settle_invoices
 from tokui.invoices.tax import line_amount
+from tokui.invoices.totals import refresh_totals
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def issue_locked(draft_ids: Sequence[UUID], by: Actor) -> None:
     _fill(draft_ids)
     issuing.sum_rates()
     _refuse_unissuable(len(set(draft_ids)))
-    _withhold()
+    issuing.withhold()
     issuing.address_groups()
     issuing.number_groups()
     issuing.prepare_postings()
@@ -115,24 +115,6 @@ def _refuse_unissuable(wanted: int) -> None:
             raise CreditNotBelowZero
         if kind != Invoice.Kind.CREDIT_NOTE and total < 0:
             raise InvoiceTotalBelowZero
-
-
-def _withhold() -> None:
-    """源泉徴収: reckoned in Python, because few documents have it and its rule has steps.
-
-    A credit note gives back what is withheld less: the tax of what remained before it, less that of what remains after.
-    """
-    found = rows("SELECT place, net_minor, corrects_id FROM issue_group WHERE withholds ORDER BY place")
-    for place, net, corrects in found:
-        before = _remaining_net(corrects) if corrects else 0
-        withheld = withholding_tax(before + net) - withholding_tax(before)
-        run("UPDATE issue_group SET withholding_minor = %s WHERE place = %s", [withheld, place])
-
-
-def _remaining_net(invoice_id: UUID) -> int:
-    """What an invoice amounts to without tax, after the credit notes issued for it."""
-    issued = Invoice.objects.filter(Q(pk=invoice_id) | Q(corrects=invoice_id), state=Invoice.State.ISSUED)
-    return int(issued.aggregate(sum=Sum("net_minor"))["sum"] or 0)
 
 
 def _write() -> None:

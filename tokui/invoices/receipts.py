@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -96,10 +97,17 @@ def receipt_pdf(receipt: Receipt) -> StoredFile:
     """The original's PDF, kept by its hash like an invoice's."""
     if receipt.document_id:
         return StoredFile.objects.get(pk=receipt.document_id)
-    content = render_pdf(receipt_content(receipt, reissued=False))
+    content = render_pdf(replace(receipt_content(receipt, reissued=False), mark=""))
     file = files.store(content, name=f"{receipt.number}.pdf", content_type="application/pdf")
     Receipt.objects.filter(pk=receipt.pk).update(document=file)
     return file
+
+
+def shown_receipt(receipt: Receipt) -> bytes:
+    """The PDF that is handed out: the original, or of a cancelled receipt one that says so."""
+    if receipt.cancelled_at:
+        return render_pdf(receipt_content(receipt, reissued=False))
+    return files.read(receipt_pdf(receipt))
 
 
 def _rates(invoice: Invoice) -> list[list[object]]:

@@ -13,6 +13,10 @@ class InvoiceNotIssued(Refusal):
     """Only an issued invoice can do this."""
 
 
+class InvoiceIsVoid(Refusal):
+    """{number} is void. Send the document that reverses it instead."""
+
+
 class InvoiceEmpty(Refusal):
     """An invoice needs at least one line."""
 
@@ -37,6 +41,14 @@ class InvoiceStillSettled(Refusal):
 
 class SaleAlreadyInvoiced(Refusal):
     """This sale is already on an invoice."""
+
+
+class SaleOnDraft(Refusal):
+    """This sale is on a draft of another payer, business or currency. Take it off the draft first."""
+
+
+class WithholdingOutsideYen(Refusal):
+    """Income tax is only withheld from invoices in yen."""
 
 
 class CurrencyMixed(Refusal):

@@ -8,7 +8,7 @@ such a room says once, as a query, where they stand:
 
 from __future__ import annotations
 
-#: The columns of such a query. `kind` is one of `papers.MOVEMENTS` without `allocation_`; `released_on` and
+#: The columns of such a query. `kind` is one of `statements.MOVEMENTS`; `released_on` and
 #: `released_at` are null while it holds; `is_money` says that money came, rather than that something was given up.
 COLUMNS = ("invoice_id", "kind", "amount_minor", "is_money", '"on"', "recorded_at", "released_on", "released_at")
 

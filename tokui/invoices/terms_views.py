@@ -18,13 +18,12 @@ from tokui.access.models import Business
 from tokui.access.permissions import SETTINGS_MANAGE
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.numerals import narrow
+from tokui.invoices import letters
 from tokui.invoices.doors import actor_of
 from tokui.invoices.issuers import change_terms, terms_of
 from tokui.invoices.models import BusinessTerms
 from tokui.ui.doors import sent_on
 
-#: What {…} in the mail's words may stand for; `sending` fills them in.
-MAIL_NAMES = ("number", "name", "sender", "total", "due", "link")
 MOST_BANKS = 3
 ACCOUNT_TYPES = [
     ("普通", gettext_lazy("Ordinary account")),
@@ -89,6 +88,11 @@ class BusinessTermsForm(forms.Form):
             "Invoices of a closing run show the last amount, what was received, and what is due in all."
         ),
     )
+    uses_credits = forms.BooleanField(
+        label=gettext_lazy("Use credit notes on the next closing invoice"),
+        required=False,
+        help_text=gettext_lazy("Otherwise a person says on which invoice a credit note is used, or pays it out."),
+    )
     mail_subject = forms.CharField(label=gettext_lazy("Subject of the mail"), max_length=120, required=False)
     mail_text = forms.CharField(
         label=gettext_lazy("Text of the mail"), max_length=5_000, required=False, widget=forms.Textarea
@@ -102,7 +106,7 @@ class BusinessTermsForm(forms.Form):
 
     def _checked(self, name: str) -> str:
         text: str = self.cleaned_data[name]
-        unknown = [found for found in re.findall(r"\{([^{}\s]*)\}", text) if found not in MAIL_NAMES]
+        unknown = [found for found in re.findall(r"\{([^{}\s]*)\}", text) if found not in letters.NAMES]
         if unknown:
             raise forms.ValidationError(_("{%(name)s} is not known here.") % {"name": unknown[0]})
         return text.replace("\r\n", "\n")
@@ -136,7 +140,7 @@ def terms_page(request: HttpRequest) -> HttpResponse:
         "banks": banks,
         "business": business,
         "businesses": businesses,
-        "names": [f"{{{name}}}" for name in MAIL_NAMES],
+        "names": [f"{{{name}}}" for name in letters.NAMES],
         "tab": "invoice_terms",
     }
     return render(request, "invoices/terms.html", context, status=422 if wrong else 200)

@@ -14,12 +14,13 @@ from tokui import access
 from tokui.access.doors import visited
 from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, INVOICES_VOID, MESSAGES_SEND
-from tokui.core import clock, files
+from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.ids import public_id
+from tokui.core.money import EXPONENTS
 from tokui.customers.models import Customer
-from tokui.invoices import actions, exporting, papers, receipts, sending
+from tokui.invoices import actions, exporting, papers, receipts, sending, statements
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.doors import (
     STATES,
@@ -66,17 +67,11 @@ def _search(request: HttpRequest) -> InvoiceSearch:
         to_on=day_or_none(told.get("to", "")),
         least_minor=whole_or_none(told.get("least", ""), "least"),
         most_minor=whole_or_none(told.get("most", ""), "most"),
-        counterparty=told.get("q", "").strip() if not _is_number(told.get("q", "")) else "",
-        number=told.get("q", "").strip().upper() if _is_number(told.get("q", "")) else "",
+        text=told.get("q", "").strip(),
         state=state if state in STATES else "",
         kind=told.get("kind", "") if told.get("kind", "") in Invoice.Kind.values else "",
         today=clock.today(),
     )
-
-
-def _is_number(text: str) -> bool:
-    """Whether a search looks like a document's number (INV-2610-…) rather than a name."""
-    return text.strip().isascii() and "-" in text and any(letter.isdigit() for letter in text)
 
 
 @visited(INVOICES_VIEW)
@@ -176,7 +171,7 @@ def receipt(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(INVOICES_VIEW)
 def receipt_file(request: HttpRequest, key: str) -> HttpResponse:
-    return HttpResponse(files.read(receipts.receipt_pdf(receipt_of(key))), content_type="application/pdf")
+    return HttpResponse(receipts.shown_receipt(receipt_of(key)), content_type="application/pdf")
 
 
 @visited(INVOICES_ISSUE)
@@ -188,15 +183,26 @@ def receipt_copy(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(INVOICES_VIEW)
 def statement(request: HttpRequest, key: str) -> HttpResponse:
-    """A customer's statement of account as PDF, for the days asked for or the last three months."""
+    """A customer's statement of account as PDF: `account` is business/currency, else that of the latest document; for
+    the days asked for, else the last three months."""
     customer = Customer.objects.select_related("business").filter(pk=key_of(key, Customer.PREFIX)).first()
     if customer is None:
         raise NotFound
     to_on = day_or_none(request.GET.get("to", "")) or clock.today()
     from_on = day_or_none(request.GET.get("from", "")) or add_months(to_on.replace(day=1), -2)
-    business = customer.business or Business.objects.order_by("code")[0]
-    content = render_pdf(papers.statement_content(customer, business, from_on, to_on))
+    account = _account(customer, request.GET.get("account", ""))
+    content = render_pdf(statements.statement_content(account, from_on, to_on))
     return HttpResponse(content, content_type="application/pdf")
+
+
+def _account(customer: Customer, asked: str) -> statements.Account:
+    found = [one for one in statements.accounts_of(customer) if asked in ("", one.name)]
+    if found:
+        return found[0]
+    code, _slash, currency = asked.partition("/")
+    business = Business.objects.filter(code=code).first() if code else customer.business
+    business = business or Business.objects.order_by("code")[0]
+    return statements.Account(customer, business, currency if currency in EXPONENTS else "JPY")
 
 
 @visited(INVOICES_VIEW)

@@ -191,7 +191,10 @@ class DocumentContent:
     """invoice: what credit notes already settle of it"""
     original_number: str = ""
     """credit note: the invoice it corrects"""
-    original_on: date | None = None
+    original_period: tuple[date, date] | None = None
+    """credit note: the first and the last day of the original supply (消費税法57条の4③二)"""
+    mark: str = ""
+    """a stamp beside the title: 下書き, 取消 with the number of the reversing document"""
     receipt: ReceiptTerms | None = None
     opening_minor: int = 0
     """statement: the balance before the first entry"""

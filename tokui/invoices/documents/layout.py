@@ -41,7 +41,7 @@ def page_data(content: DocumentContent) -> dict[str, Any]:
             "head": _head(content, words),
             "addressee": _addressee(content.addressee, content.lang, words),
             "issuer": _issuer(content.issuer, content.lang, words),
-            "mark": words.reissued if content.receipt and content.receipt.reissued else "",
+            "mark": content.mark or (words.reissued if content.receipt and content.receipt.reissued else ""),
             "greeting": words.greetings[content.kind],
             "sum": _sum(content, words),
             "facts": _facts(content, words),
@@ -96,8 +96,9 @@ def _head(content: DocumentContent, words: Words) -> Facts:
     ]
     if content.original_number:
         facts.append((words.original, content.original_number))
-    if content.original_on:
-        facts.append((words.original_on, say.long_day(content.original_on, content.lang)))
+    if content.original_period:
+        days = dict.fromkeys(say.short_day(day, content.lang) for day in content.original_period)
+        facts.append((words.original_on, " – ".join(days)))
     return [fact for fact in facts if fact[1]]
 
 

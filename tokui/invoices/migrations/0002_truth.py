@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('core', '0001_initial'),
-        ('customers', '0001_initial'),
+        ('customers', '0002_addressing'),
         ('invoices', '0001_initial'),
     ]
 
@@ -114,6 +114,20 @@ class Migration(migrations.Migration):
             model_name='creditrefund',
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='invoices_creditrefund_positive'),
         ),
+        migrations.CreateModel(
+            name='FormerName',
+            fields=[
+                ('id', models.UUIDField(default=tokui.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=120)),
+                ('key', models.CharField(max_length=120)),
+                ('customer', tokui.core.tenancy.OwnedForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
+                ('organization', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='core.organization')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('organization', 'customer', 'name'), name='invoices_formername_once')],
+            },
+        ),
         Isolate("CreditRefund", append_only=True),
+        Isolate("FormerName"),
         migrations.RunSQL(ISSUED_STAYS_WHOLE),
     ]

@@ -2,7 +2,7 @@
 
 from tokui.invoices.models.closing import ClosingProblem, ClosingRun
 from tokui.invoices.models.imports import SaleImport, SaleImportMapping, SaleImportRow
-from tokui.invoices.models.papers import BusinessTerms, IssuerVersion, PublicLink, Receipt
+from tokui.invoices.models.papers import BusinessTerms, FormerName, IssuerVersion, PublicLink, Receipt
 from tokui.invoices.models.record import CreditApplication, CreditRefund, Invoice, InvoiceTax, SaleLine
 from tokui.invoices.models.series import NumberSeries, SeriesCounter
 
@@ -12,6 +12,7 @@ __all__ = [
     "ClosingRun",
     "CreditApplication",
     "CreditRefund",
+    "FormerName",
     "Invoice",
     "InvoiceTax",
     "IssuerVersion",

@@ -96,3 +96,19 @@ class Receipt(Owned):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="invoices_receipt_positive"),
         ]
         indexes = [models.Index(fields=["organization", "invoice"], name="invoices_receipt_invoice")]
+
+
+class FormerName(Owned):
+    """A name that documents were issued to before the customer was called otherwise, so that it is still found.
+
+    `key` is the name as it is compared: without width, case and spaces.
+    """
+
+    customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "customer", "name"], name="invoices_formername_once")
+        ]

@@ -258,7 +258,5 @@ class CreditRefund(Owned):
     recorded_by = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="invoices_creditrefund_positive")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="invoices_creditrefund_positive")]
         indexes = [models.Index(fields=["organization", "credit_note"], name="invoices_creditrefund_note")]

@@ -47,7 +47,10 @@ def _november(organization):
 
 def make_invoice(customer, amount: int = 10_000, **terms) -> Invoice:
     draft = draft_invoice(
-        customer.pk, [NewSale(customer.pk, date(2026, 10, 8), "顧問料", unit_minor=amount)], terms=InvoiceTerms(**terms), by=SYSTEM
+        customer.pk,
+        [NewSale(customer.pk, date(2026, 10, 8), "顧問料", unit_minor=amount)],
+        terms=InvoiceTerms(**terms),
+        by=SYSTEM,
     )
     return issue_invoice(draft, by=SYSTEM)
 
@@ -219,3 +222,39 @@ def test_credits_in_parts_withhold_exactly_what_the_invoice_did(organization):
     first = credit_invoice(invoice, [CreditLine(line.pk, amount_minor=600_000)], reason="減額", by=SYSTEM)
     second = credit_invoice(invoice, [CreditLine(line.pk, amount_minor=900_000)], reason="取消", by=SYSTEM)
     assert (first.withholding_minor, second.withholding_minor) == (-112_310, -91_890)
+
+
+def test_the_page_of_a_credit_note_offers_open_invoices_and_paying_it_out(page):
+    customer = make_customer()
+    note, invoice = credited(customer), make_invoice(customer, 50_000)
+    shown = page.get(f"/invoices/{note.public_id}").content.decode()
+    assert invoice.number in shown
+    assert 'name="account"' in shown
+    answer = page.post(f"/invoices/{invoice.public_id}/applications", {"note": note.public_id, "amount": "1,000"})
+    assert answer.status_code == 302
+    assert note.number in page.get(f"/invoices/{invoice.public_id}").content.decode()
+    page.post(f"/invoices/{invoice.public_id}/applications/reversal", {"note": note.public_id})
+    page.post(f"/invoices/{note.public_id}/refunds", {"account": "cash", "amount": ""})
+    assert [Invoice.objects.get(pk=one.pk).open_minor for one in (note, invoice)] == [0, 55_000]
+    assert page.post(f"/invoices/{note.public_id}/refunds", {"account": "cash", "amount": "x"}).status_code == 422
+
+
+def test_rest_uses_takes_back_and_pays_out_a_credit_note(page):
+    customer = make_customer()
+    note, invoice = credited(customer), make_invoice(customer, 50_000)
+    path = f"/api/v1/invoices/{invoice.public_id}/applications"
+    made = page.post(path, {"credit_note": note.public_id}, content_type="application/json")
+    assert (made.status_code, made.json()["amount_minor"]) == (201, 11_000)
+    again = page.post(path, {"credit_note": note.public_id, "amount_minor": 1}, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "credit_used_up")
+    assert page.delete(f"{path}/{note.public_id}").status_code == 204
+    assert [one["amount_minor"] for one in page.get(path).json()["data"]] == [11_000, -11_000]
+    paid_out = page.post(
+        f"/api/v1/invoices/{note.public_id}/refunds", {"account": "cash"}, content_type="application/json"
+    )
+    assert paid_out.json() == {
+        "credit_note": note.public_id,
+        "amount_minor": 11_000,
+        "on": "2026-11-02",
+        "account": "cash",
+    }

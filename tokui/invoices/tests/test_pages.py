@@ -17,8 +17,8 @@ from tokui.core.actors import SYSTEM
 from tokui.core.ids import public_id
 from tokui.invoices.actions import close_sales, settle_invoices
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
-from tokui.invoices.papers import movement_word
 from tokui.invoices.sending import make_link, revoke_links
+from tokui.invoices.statements import accounts_of, movement_word, statement_content
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
 
@@ -150,14 +150,12 @@ def test_chosen_invoices_are_printed_in_one_pdf(page):
     assert page.post("/invoices/printed", {"chosen": chosen}).content.startswith(b"%PDF")
 
 
-def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(page):
-    from tokui.access.models import Business
-    from tokui.invoices.papers import statement_content
-
+def test_a_statement_and_a_delivery_note_are_set_from_the_documents_and_the_sales(page):
     invoice = make_invoices()[0]
     for path in (f"/statements/{invoice.customer.public_id}", f"/invoices/{invoice.public_id}/delivery-note"):
         assert page.get(path).content.startswith(b"%PDF")
-    content = statement_content(invoice.customer, Business.objects.first(), date(2026, 10, 1), date(2026, 11, 2))
+    (account,) = accounts_of(invoice.customer)
+    content = statement_content(account, date(2026, 10, 1), date(2026, 11, 2))
     assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]
     assert content.closing_minor == 1_100
     assert page.get("/statements/cus_00000000000000000000000000").status_code == 404
@@ -303,5 +301,5 @@ def test_a_wrongly_guessed_column_is_corrected_and_the_choice_is_remembered(page
 
 
 def test_a_statement_never_shows_a_name_out_of_the_books_code():
-    assert movement_word("allocation_payment") == "ご入金"
-    assert all(ord(letter) > 127 for kind in ("allocation_new_way", "anything") for letter in movement_word(kind))
+    assert movement_word("payment") == "ご入金"
+    assert all(ord(letter) > 127 for kind in ("new_way", "anything") for letter in movement_word(kind))

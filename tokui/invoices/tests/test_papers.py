@@ -22,10 +22,11 @@ from tokui.invoices.actions import close_sales, credit_invoice, settle_invoices
 from tokui.invoices.importing import apply_sales, check_sales, import_sales_file, receive_sales
 from tokui.invoices.models import Invoice, PublicLink, SaleImportRow, SaleLine
 from tokui.invoices.papers import content_of, pdf_of, print_pdf
-from tokui.invoices.queries import InvoiceSearch, find_invoices, preview_closing
+from tokui.invoices.queries import InvoiceSearch, find_invoices
 from tokui.invoices.receipts import issue_receipt, receipt_pdf, reissue_receipt
 from tokui.invoices.sending import open_link, revoke_links, send_invoice, send_invoices
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
+from tokui.invoices.waiting import preview_closing
 from tokui.messaging.models import OutgoingMail
 
 NOW = date(2026, 11, 2)

@@ -99,7 +99,11 @@ def test_a_credit_note_and_a_discount_are_adjustments(organization):
     assert carried(second) == (11_000, 11_000, -11_000, -11_000)
     assert content_of(second).payable_minor == 11_000
     with clock.at(clock.at_day(date(2026, 11, 20))):
-        allocate(make_deposit(10_500, on=date(2026, 11, 20)), [Use(second.pk, 10_500), Use(second.pk, 500, "discount")], by=SYSTEM)
+        allocate(
+            make_deposit(10_500, on=date(2026, 11, 20)),
+            [Use(second.pk, 10_500), Use(second.pk, 500, "discount")],
+            by=SYSTEM,
+        )
     sell(customer, 1_000, on=date(2026, 11, 21))
     assert carried(close(NOVEMBER, date(2026, 12, 1))) == (11_000, 10_500, -500, 0)
     assert find_offences() == []
