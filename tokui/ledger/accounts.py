@@ -121,6 +121,7 @@ KINDS: dict[str, str | Promise] = {
     "allocation_withholding": gettext_lazy("Tax withheld"),
     "allocation_advance": gettext_lazy("Kept as an advance"),
     "allocation_refund": gettext_lazy("Refund"),
+    "credit_refund": gettext_lazy("Credit paid out"),
 }
 
 
