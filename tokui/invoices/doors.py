@@ -33,6 +33,12 @@ STATES: dict[str, str | Promise] = {
     "paid": _("Paid"),
     "void": _("Void"),
 }
+MAIL_STATES: dict[str, str | Promise] = {
+    "queued": _("Waiting to be sent"),
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "failed": _("Could not be delivered"),
+}
 TAX_KINDS = [
     ("", _("As the product")),
     ("standard", _("Standard rate")),

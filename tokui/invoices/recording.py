@@ -266,19 +266,27 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
 
 
 def _late(ids: Sequence[UUID]) -> tuple[Late, ...]:
-    """Lines up to a closing day that is already invoiced for their payer and business."""
+    """Lines up to a closing day that is already invoiced for their payer and business.
+
+    Each step is a look-up by key for the one before (OFFSET 0 keeps the planner from turning that round): customers
+    that were entered a moment ago have no statistics, and it would pair each of them with every other.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT line.id, line.sold_on, payer.closing_day, closed.closing_on
-              FROM invoices_saleline line
-              JOIN customers_customer customer ON customer.id = line.customer_id
-              JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
+              FROM unnest(%s::uuid[]) AS wanted (id)
+             CROSS JOIN LATERAL (SELECT id, customer_id, business_id, currency, sold_on FROM invoices_saleline
+                                  WHERE id = wanted.id OFFSET 0) AS line
+             CROSS JOIN LATERAL (SELECT coalesce(bill_to_id, id) AS payer_id FROM customers_customer
+                                  WHERE id = line.customer_id OFFSET 0) AS customer
+             CROSS JOIN LATERAL (SELECT id, closing_day FROM customers_customer
+                                  WHERE id = customer.payer_id OFFSET 0) AS payer
               JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
                              WHERE customer_id = payer.id AND business_id = line.business_id
                                AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void')
                    AS closed ON closed.closing_on IS NOT NULL
-             WHERE line.id = ANY(%s) AND payer.closing_day IS NOT NULL ORDER BY line.id
+             WHERE payer.closing_day IS NOT NULL ORDER BY line.id
             """,
             [list(ids)],
         )

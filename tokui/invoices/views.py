@@ -23,6 +23,7 @@ from tokui.customers.models import Customer
 from tokui.invoices import actions, exporting, papers, receipts, sending, statements
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.doors import (
+    MAIL_STATES,
     STATES,
     actor_of,
     collection_state,
@@ -33,6 +34,7 @@ from tokui.invoices.doors import (
     receipt_of,
     whole_or_none,
 )
+from tokui.invoices.history import history_of
 from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import InvoiceSearch, find_invoices
@@ -84,6 +86,9 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
     state, word = collection_state(invoice, clock.today())
     content = papers.content_of(invoice)
     has_rules = invoice.kind == Invoice.Kind.INVOICE
+    receipts_given = list(Receipt.objects.filter(invoice=invoice).order_by("number"))
+    corrections = list(Invoice.objects.filter(corrects=invoice).order_by("issued_on", "id"))
+    unsent = OutgoingMail.objects.filter(about_id=invoice.pk).exclude(state=OutgoingMail.State.SENT)
     context = {
         "invoice": invoice,
         "state": state,
@@ -92,10 +97,11 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
         "stamped": paid_stamp(invoice.paid_on) if state == "paid" and has_rules else "",
         "checks": qualified_checks(content) if has_rules else [],
         "sales": [_creditable(line, request) for line in invoice.lines.order_by("sold_on", "id")],
-        "receipts": Receipt.objects.filter(invoice=invoice).order_by("number"),
+        "receipts": receipts_given,
         "credits": CreditApplication.objects.filter(invoice=invoice).select_related("credit_note"),
-        "corrections": Invoice.objects.filter(corrects=invoice).order_by("issued_on"),
-        "mails": OutgoingMail.objects.filter(about_id=invoice.pk).order_by("-queued_at")[:5],
+        "corrections": corrections,
+        "history": history_of([invoice.pk, *(one.pk for one in receipts_given), *(one.pk for one in corrections)]),
+        "mails": [(mail, MAIL_STATES[mail.state]) for mail in unsent.order_by("-queued_at")[:5]],
         "links": PublicLink.objects.filter(invoice=invoice, opened_count__gt=0).order_by("-last_opened_at")[:3],
     }
     context |= {"trouble": trouble, "ticked": request.POST.getlist("line"), "reason": request.POST.get("reason", "")}

@@ -303,3 +303,29 @@ def test_a_wrongly_guessed_column_is_corrected_and_the_choice_is_remembered(page
 def test_a_statement_never_shows_a_name_out_of_the_books_code():
     assert movement_word("payment") == "ご入金"
     assert all(ord(letter) > 127 for kind in ("new_way", "anything") for letter in movement_word(kind))
+
+
+def test_the_history_of_a_document_says_who_did_what(page):
+    from tokui.invoices.actions import credit_invoice
+    from tokui.invoices.receipts import issue_receipt
+
+    invoice = make_invoices()[0]
+    settle_invoices([(invoice.pk, 1_100, DAY)], received={invoice.pk: 1_100}, by=SYSTEM)
+    receipt = issue_receipt(Invoice.objects.get(pk=invoice.pk), by=SYSTEM)
+    note = credit_invoice(Invoice.objects.get(pk=invoice.pk), reason="返品", by=SYSTEM)
+    settle_invoices([(invoice.pk, -1_100, DAY)], received={invoice.pk: -1_100}, by=SYSTEM)
+    shown = page.get(f"/invoices/{invoice.public_id}").content.decode()
+    history = shown[shown.index('class="timeline"') :]
+    assert history.count(SYSTEM.name) >= 4
+    assert f"{note.number}" in history
+    assert f"領収書 {receipt.number} を取り消しました" in history
+
+
+def test_the_file_for_the_tax_office_is_worded(page):
+    make_invoices()
+    answer = page.get("/invoices/export")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        index = archive.read("index.csv").decode("utf-8-sig")
+    assert "請求書" in index
+    assert ",発行," in index
+    assert "issued" not in index
