@@ -198,6 +198,13 @@ class TermsForm(forms.Form):
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
 
 
+def plain_quantity(milli: int) -> str:
+    """Thousandths as a form takes them: 1.5, 12."""
+    whole, part = divmod(abs(milli), 1_000)
+    text = f"{whole}.{part:03}".rstrip("0").rstrip(".")
+    return f"-{text}" if milli < 0 else text
+
+
 def whole_or_none(text: str, field: str) -> int | None:
     """A number typed into a filter, with separators or full-width digits."""
     if not text.strip():

@@ -33,9 +33,12 @@ invariant(
     "numbers-are-without-gaps",
     "The numbers of a series run without a gap from one to its counter.",
     """SELECT series_id, period, last_number, given.numbers FROM invoices_seriescounter counter
-         JOIN invoices_numberseries series ON series.id = counter.series_id AND series.kind <> 'receipt'
-         LEFT JOIN LATERAL (SELECT count(DISTINCT sequence) AS numbers, max(sequence) AS highest FROM invoices_invoice
-                             WHERE series_id = counter.series_id AND series_period = counter.period) AS given ON true
+         LEFT JOIN LATERAL (SELECT count(DISTINCT sequence) AS numbers, max(sequence) AS highest
+                              FROM (SELECT sequence FROM invoices_invoice
+                                     WHERE series_id = counter.series_id AND series_period = counter.period
+                                    UNION ALL SELECT sequence FROM invoices_receipt
+                                     WHERE series_id = counter.series_id AND series_period = counter.period) AS numbers
+              ) AS given ON true
         WHERE counter.last_number <> given.numbers OR coalesce(given.highest, 0) <> counter.last_number""",
 )
 invariant(

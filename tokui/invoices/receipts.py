@@ -58,6 +58,9 @@ def issue_receipt(
     duty = stamp_duty(amount, tax_shown_minor=tax, on_paper=on_paper, by_credit_card=by_credit_card)
     receipt = Receipt.objects.create(
         number=block.number(),
+        series_id=block.series_id,
+        series_period=block.period,
+        sequence=block.first,
         business_id=invoice.business_id,
         customer_id=invoice.customer_id,
         invoice=invoice,

@@ -12,7 +12,7 @@ from tokui.access.doors import visited
 from tokui.access.permissions import SALES_RECORD
 from tokui.core.errors import Refusal
 from tokui.invoices import actions
-from tokui.invoices.doors import SaleForm, actor_of, sale_of
+from tokui.invoices.doors import SaleForm, actor_of, plain_quantity, sale_of
 from tokui.invoices.models import SaleLine
 from tokui.ui.doors import page_of, render_page, sent_on
 
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         "sold_on": line.sold_on,
         "product": line.product.code if line.product else "",
         "description": line.description,
-        "quantity": line.quantity_milli / 1_000,
+        "quantity": plain_quantity(line.quantity_milli),
         "unit_minor": line.unit_minor,
         "tax_kind": line.tax_kind,
         "tax_included": line.tax_included,

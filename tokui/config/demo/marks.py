@@ -10,7 +10,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 INK, SHU, CLEAR = (29, 36, 51, 255), (183, 53, 29, 235), (255, 255, 255, 0)
 #: The colour and the sign of each business.
-SIGNS = {"juku": ((45, 106, 79, 255), "leaf"), "media": ((29, 63, 115, 255), "light"), "shop": ((168, 101, 38, 255), "bowl")}
+SIGNS = {
+    "juku": ((45, 106, 79, 255), "leaf"),
+    "media": ((29, 63, 115, 255), "light"),
+    "shop": ((168, 101, 38, 255), "bowl"),
+}
 HEIGHT = 160
 
 

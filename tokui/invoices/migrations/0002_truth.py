@@ -71,6 +71,24 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='receipt',
+            name='series',
+            field=tokui.core.tenancy.OwnedForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='invoices.numberseries'),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='receipt',
+            name='series_period',
+            field=models.IntegerField(default=0),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='receipt',
+            name='sequence',
+            field=models.IntegerField(default=0),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='receipt',
             name='cancelled_at',
             field=models.DateTimeField(null=True),
         ),
@@ -129,5 +147,6 @@ class Migration(migrations.Migration):
         ),
         Isolate("CreditRefund", append_only=True),
         Isolate("FormerName"),
+        Isolate("Receipt"),
         migrations.RunSQL(ISSUED_STAYS_WHOLE),
     ]

@@ -68,6 +68,9 @@ class Receipt(Owned):
     PREFIX = "rct"
 
     number = models.CharField(max_length=40)
+    series = OwnedForeignKey("invoices.NumberSeries", related_name="+", db_index=False)
+    series_period = models.IntegerField()
+    sequence = models.IntegerField()
     business = OwnedForeignKey(Business, related_name="+", db_index=False)
     customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
     invoice = OwnedForeignKey("invoices.Invoice", null=True, related_name="receipts", db_index=False)
