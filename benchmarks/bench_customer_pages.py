@@ -29,6 +29,8 @@ GIVEN = [
     ("由紀", "ユキ"),
     ("直人", "ナオト"),
 ]
+#: One in ten customers is late, four owe something that is not due, five have paid.
+STATES = ("overdue", "not_due", "paid", "paid", "partly_paid", "paid", "due", "paid", "not_due", "paid")
 RUNS = 60
 
 
@@ -85,6 +87,13 @@ def _measure(cluster: object, count: int) -> None:
         "list of companies": "/customers?kind=company",
         "list by code": "/customers?sort=code",
         "newest first": "/customers?sort=newest",
+        "sorted by balance": "/customers?sort=balance",
+        "overdue, by balance": "/customers?standing=overdue&sort=balance",
+        "owing (five states), by balance": "/customers?standing=owing&sort=balance",
+        "business and overdue, by balance": f"/customers?business={business.public_id}&standing=overdue&sort=balance",
+        "owner and overdue, by balance": f"/customers?owner={user.public_id}&standing=overdue&sort=balance",
+        "tag and overdue, by balance": "/customers?tag=重要&standing=overdue&sort=balance",
+        "standing, by name": "/customers?standing=overdue",
         "search, two kana (common)": "/customers?q=タナ",
         "search, two kana (rare)": "/customers?q=オオ",
         "search, name": "/customers?q=田中 健一",
@@ -119,11 +128,12 @@ def _fill(cluster: object, organization: object, business: object, user: object,
         "postal_code, address, business_id, owner_id, due_months, due_day, due_shift, delivery, tax_display, tax_rounding, "
         "is_active, version, created_at, changed_at"
     )
+    standing_columns = "id, organization_id, customer_id, state, open_minor, overdue_minor, advance_minor, oldest_due_on, next_change_on"
     with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
         for start in range(0, count, 50_000):
             some = range(start, min(start + 50_000, count))
             keys = uuid7_many(len(some))
-            entries, rows, tags = [], [], []
+            entries, rows, tags, standings = [], [], [], []
             for key, n in zip(keys, some, strict=True):
                 (family, family_kana), (given, given_kana) = chance.choice(FAMILY), chance.choice(GIVEN)
                 name, kana, code, email = (
@@ -141,10 +151,16 @@ def _fill(cluster: object, organization: object, business: object, user: object,
                 entries.append((key, organization, found.text, found.grams.split("\n")))
                 if n % 100 == 0:
                     tags.append((key, organization, tag, key))
+                state = STATES[n % len(STATES)]
+                owed = 0 if state == "paid" else chance.randrange(1, 300) * 1100
+                late = state == "overdue"
+                standings.append((key, organization, key, state, owed, owed if late else 0, 0,
+                                  "2026-10-31" if owed else None, None if late else "2026-12-31"))  # fmt: skip
             for target, data in (
                 (f"customers_customer ({columns})", rows),
                 ("customers_searchentry (id, organization_id, text, grams)", entries),
                 ("customers_tagging (id, organization_id, tag_id, customer_id)", tags),
+                (f"payments_customerstanding ({standing_columns})", standings),
             ):
                 with connection.cursor().copy(f"COPY {target} FROM STDIN") as copy:
                     for one in data:

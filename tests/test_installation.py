@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import subprocess
 import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tokui.core.postgres import Cluster, home_for, needed
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,7 +58,7 @@ def test_deploy_check_is_silent(tmp_path):
 @pytest.mark.parametrize("secret", ["", "changeme", "a" * 60])
 def test_production_refuses_a_missing_or_weak_secret(tmp_path, secret):
     result = run("django", "check", **production(tmp_path, TOKUI_SECRET_KEY=secret))
-    assert result.returncode == 1
+    assert result.returncode == 4
     assert "TOKUI_SECRET_KEY must be set" in result.stderr
 
 
@@ -79,19 +86,27 @@ def test_a_command_without_an_installation_says_what_to_do(tmp_path):
 
 
 def test_an_option_without_its_value_is_wrong_usage(tmp_path):
-    assert run("tokui", "org", "list", "--org").returncode != 0
+    assert run("tokui", "org", "list", "--org").returncode == 2
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> Path:
-    """A new installation, made by the same code that `tokui up` runs, with one organization in it."""
-    home = tmp_path_factory.mktemp("installation")
-    home.chmod(0o755)
-    for folder in list(home.parents)[:2]:
-        folder.chmod(0o755)
+def installed() -> Iterator[Path]:
+    """A new installation, made by the same code that `tokui up` runs, with one organization in it.
+
+    Not in pytest's own folder, which another run of pytest closes to the account of the embedded server.
+    """
+    with tempfile.TemporaryDirectory(prefix="tokui-test-") as parent:
+        Path(parent).chmod(0o755)
+        home = Path(parent) / "installed"
+        home.mkdir()
+        _install(home)
+        yield home
+
+
+def _install(home: Path) -> None:
     code = (
-        "from tokui.config.cli.commands import _start_database, _stop_database; from tokui.config import processes;"
-        "_start_database(); processes.migrate(); _stop_database()"
+        "from tokui.config.cli.commands import _database; from tokui.config import processes\n"
+        "with _database(): processes.migrate()"
     )
     environment = {**os.environ, "TOKUI_DATA_DIR": str(home), "TOKUI_ROLE": "app", "TOKUI_DATABASE_NAME": "tokui"}
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=environment)
@@ -110,7 +125,6 @@ def installed(tmp_path_factory) -> Path:
         "--json",
     )
     assert made.returncode == 0, made.stderr
-    return home
 
 
 def test_a_new_installation_passes_its_own_check(installed):
@@ -119,30 +133,52 @@ def test_a_new_installation_passes_its_own_check(installed):
     assert "invariants hold" in result.stdout
 
 
-def test_the_same_organization_is_not_founded_twice(installed):
-    result = run(
-        "tokui", "org", "create", "x", "--owner", "o@example.jp", "--slug", "aoba", "--data-dir", str(installed)
-    )
+def test_commands_share_the_server_and_the_last_one_stops_it(installed):
+    """A backup from cron ends while an import still works: it must not take the database from it."""
+    commands = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tokui", *words, "--data-dir", str(installed)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for words in (["check"], ["org", "list"], ["standing"], ["org", "list"])
+    ]
+    answers = [command.communicate(timeout=120) for command in commands]
+    assert [command.returncode for command in commands] == [0, 0, 0, 0], answers
+    assert not Cluster(home_for(installed / "postgres")).is_running()
+
+
+@pytest.fixture(scope="module")
+def running(installed: Path) -> Iterator[Path]:
+    """The installation with its server kept running, so that each command takes no start of its own."""
+    with needed(Cluster(home_for(installed / "postgres"))):
+        yield installed
+
+
+def test_the_same_organization_is_not_founded_twice(running):
+    result = run("tokui", "org", "create", "x", "--owner", "o@example.jp", "--slug", "aoba", "--data-dir", str(running))
     assert result.returncode == 1
     assert "already an organization called aoba" in result.stderr
 
 
-def test_an_unknown_organization_is_named(installed):
-    result = run("tokui", "standing", "--org", "nobody", "--data-dir", str(installed))
+def test_an_unknown_organization_is_named(running):
+    result = run("tokui", "standing", "--org", "nobody", "--data-dir", str(running))
     assert result.returncode == 2
     assert "aoba" in result.stderr
 
 
-def test_the_clock_is_refused_unless_enabled(installed):
-    assert run("tokui", "clock", "advance", "1", "--data-dir", str(installed)).returncode == 1
-    moved = run("tokui", "clock", "set", "2026-11-30T09:00:00", "--data-dir", str(installed), TOKUI_TEST_CLOCK="1")
+def test_the_clock_is_refused_unless_enabled(running):
+    assert run("tokui", "clock", "advance", "1", "--data-dir", str(running)).returncode == 1
+    moved = run("tokui", "clock", "set", "2026-11-30T09:00:00", "--data-dir", str(running), TOKUI_TEST_CLOCK="1")
     assert "2026-11-30 09:00" in moved.stdout, moved.stderr
 
 
-def test_a_backup_comes_back_into_an_empty_installation_and_only_there(installed, tmp_path):
+def test_a_backup_comes_back_into_an_empty_installation_and_only_there(running, tmp_path):
     archive = tmp_path / "tokui.tar"
-    assert run("tokui", "backup", str(archive), "--data-dir", str(installed)).returncode == 0
-    fresh = installed.parent / "restored"
+    assert run("tokui", "backup", str(archive), "--data-dir", str(running)).returncode == 0
+    fresh = running.parent / "restored"
     back = run("tokui", "restore", str(archive), "--data-dir", str(fresh))
     assert back.returncode == 0, back.stdout + back.stderr
     assert "aoba" in run("tokui", "org", "list", "--data-dir", str(fresh)).stdout
@@ -151,9 +187,94 @@ def test_a_backup_comes_back_into_an_empty_installation_and_only_there(installed
     assert "already holds data" in again.stderr
 
 
-def test_a_damaged_backup_is_refused_by_name(installed, tmp_path):
+def test_a_damaged_backup_is_refused_by_name(running, tmp_path):
     broken = tmp_path / "broken.tar"
     broken.write_bytes(b"not a tar")
     result = run("tokui", "restore", str(broken), "--data-dir", str(tmp_path / "new"))
     assert result.returncode == 4
     assert "is not a backup of Tokui" in result.stderr
+
+
+def test_an_incomplete_backup_is_refused_by_name(running, tmp_path):
+    broken = tmp_path / "broken.tar"
+    (tmp_path / "manifest.json").write_text('{"format": 1}')
+    with tarfile.open(broken, "w") as archive:
+        archive.add(tmp_path / "manifest.json", "manifest.json")
+    result = run("tokui", "restore", str(broken), "--data-dir", str(tmp_path / "new"))
+    assert result.returncode == 4
+    assert "its list of contents is incomplete" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named_without_a_traceback(running):
+    result = run("tokui", "backup", "/nonexistent/b.tar", "--data-dir", str(running))
+    assert result.returncode == 4
+    assert "/nonexistent/b.tar" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_restoring_beside_a_running_installation_leaves_it_running(running, tmp_path):
+    archive = tmp_path / "tokui.tar"
+    assert run("tokui", "backup", str(archive), "--data-dir", str(running)).returncode == 0
+    refused = run("tokui", "restore", str(archive), "--data-dir", str(running))
+    assert refused.returncode == 4
+    assert "already holds data" in refused.stderr
+    with Cluster(home_for(running / "postgres")).connect(database="tokui") as connection:
+        assert connection.execute("SELECT count(*) FROM core_organization").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--owner", "notanemail"],
+        ["--owner", "o@example.jp", "--slug", "Bad Slug!"],
+        ["--owner", "o@example.jp", "--language", "fr"],
+    ],
+)
+def test_an_organization_with_bad_details_is_not_founded(running, words):
+    result = run("tokui", "org", "create", "別", *words, "--data-dir", str(running))
+    assert result.returncode == 1, result.stdout
+    assert "別" not in run("tokui", "org", "list", "--data-dir", str(running)).stdout
+
+
+def test_wrong_usage_answers_in_json_too(running):
+    result = run("tokui", "standing", "--nope", "--json", "--data-dir", str(running))
+    assert result.returncode == 2
+    assert json.loads(result.stderr)["error"] == "usage"
+
+
+def test_findings_and_none_are_one_json_answer(running):
+    result = run("tokui", "check", "--json", "--data-dir", str(running))
+    assert json.loads(result.stdout)["findings"] == []
+
+
+def test_an_unknown_customer_is_not_an_empty_table(running):
+    result = run("tokui", "standing", "--customer", "NOPE", "--data-dir", str(running))
+    assert result.returncode == 2
+    assert "NOPE" in result.stderr
+
+
+def test_an_unknown_format_is_wrong_usage_and_leaves_nothing(running, tmp_path):
+    assert run("tokui", "bank", "accounts", "add", "main", "--data-dir", str(running)).returncode == 0
+    file = ROOT / "examples" / "bank-midori-2026-11.zengin01.txt"
+    wrong = run(
+        "tokui", "bank", "import", str(file), "--account", "main", "--format", "foo", "--data-dir", str(running)
+    )
+    assert wrong.returncode == 2
+    assert "zengin-01" in wrong.stderr
+
+
+def test_links_of_other_commands_lead_to_where_the_installation_serves(running):
+    (running / "address").write_text("http://localhost:8855")
+    made = run(
+        "tokui", "org", "create", "港", "--owner", "m@example.jp", "--slug", "minato", "--data-dir", str(running)
+    )
+    (running / "address").unlink()
+    assert "http://localhost:8855/join/" in made.stdout
+
+
+def test_two_of_one_installation_do_not_serve_at_once(running):
+    with (running / "serving").open("w") as serving:
+        fcntl.flock(serving, fcntl.LOCK_EX)
+        result = run("tokui", "up", "--port", "8998", "--data-dir", str(running))
+    assert result.returncode == 4
+    assert "already runs" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,9 +34,11 @@ from tokui.core.events import emit
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Organization
 from tokui.core.tenancy import organization_scope, require_organization
-from tokui.core.values import is_registration_number
+from tokui.core.values import ValueRefused, is_registration_number, parse_mail_address
 
 INVITATION_DAYS = 7
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+LANGUAGES = ("ja", "en")
 
 
 class InvitationExpired(Refusal):
@@ -66,7 +69,13 @@ class Issued:
 
 def found_organization(name: str, *, slug: str = "", language: str = "ja") -> Organization:
     """Create a merchant with its first business. An operator's verb: `tokui org create`."""
-    slug = slug or slugify(name) or f"org-{Organization.objects.count() + 1}"
+    slug = slug or slugify(name)[:40].strip("-") or f"org-{Organization.objects.count() + 1}"
+    if not SLUG.fullmatch(slug):
+        raise Invalid(field="slug", reason=_("Use lower-case letters, digits and hyphens, at most 40."))
+    if not name.strip() or len(name) > 120:
+        raise Invalid(field="name", reason=_("A name has 1 to 120 characters."))
+    if language not in LANGUAGES:
+        raise Invalid(field="language", reason=_("Choose ja or en."))
     if Organization.objects.filter(slug=slug).exists():
         raise SlugTaken(slug=slug)
     with transaction.atomic():
@@ -81,7 +90,7 @@ def found_organization(name: str, *, slug: str = "", language: str = "ja") -> Or
 def invite_user(email: str, *, role: str, by: Actor) -> Issued:
     """Let a person join with a role, by a link that lives seven days."""
     access.require(by, USERS_MANAGE)
-    email = email.strip().lower()
+    email = _mail_address(email)
     organization_id = require_organization()
     if Membership.objects.filter(organization_id=organization_id, user__email=email, is_active=True).exists():
         raise AlreadyMember(email=email)
@@ -98,6 +107,15 @@ def invite_user(email: str, *, role: str, by: Actor) -> Issued:
     )
     emit(UserInvited(invitation.pk, role), about=invitation, by=by)
     return Issued(secret, invitation)
+
+
+def _mail_address(typed: str) -> str:
+    try:
+        return parse_mail_address(typed)
+    except ValueRefused as refused:
+        raise Invalid(
+            field="email", reason=_("“%(typed)s” is not a mail address.") % {"typed": typed[:80]}
+        ) from refused
 
 
 def invitation_behind(secret: str) -> Invitation:

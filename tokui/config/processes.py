@@ -12,49 +12,81 @@ from types import FrameType
 from typing import Any
 
 STOP_TIMEOUT_SECONDS = 12
+#: A child that ends more often than this within a minute is broken, not unlucky.
+RESTARTS_A_MINUTE = 5
+
+
+@dataclass
+class Child:
+    """A process of the group, what it was started with, and when it had to be started again."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    restarts: list[float] = field(default_factory=list)
 
 
 @dataclass
 class Group:
-    """Child processes that live and die together."""
+    """Child processes that serve together: one that dies is started again, one that keeps dying ends them all."""
 
-    children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
     stopping: bool = False
 
-    def start(self, *command: str, **environment: str) -> None:
-        self.children.append(
-            subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", *command], env={**os.environ, **environment}, start_new_session=True
-            )
-        )
+    def start(self, name: str, *command: str, **environment: str) -> None:
+        self.children.append(Child(name, command, environment, _started(command, environment)))
 
     def run_until_stopped(self) -> int:
-        """Wait for Ctrl-C, SIGTERM or the end of any child; then end the others. Returns the exit code."""
+        """Wait for Ctrl-C or SIGTERM, then end the children. Returns the exit code."""
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, self._stop)
+        return self.watch()
+
+    def watch(self) -> int:
+        """Keep the children alive until somebody sets `stopping`, or one keeps dying; then end them all."""
         while not self.stopping:
             for child in self.children:
-                if child.poll() is not None:
+                if child.process.poll() is not None and not self._revive(child):
                     self.end()
-                    return child.returncode or 1
+                    return child.process.returncode or 1
             time.sleep(0.2)
         self.end()
         return 0
+
+    def _revive(self, child: Child) -> bool:
+        """Start a child that died again, and say so; False when it died too often."""
+        now = time.monotonic()
+        child.restarts = [one for one in child.restarts if now - one < 60]
+        ended = f"The {child.name} ended (code {child.process.returncode})"
+        if len(child.restarts) >= RESTARTS_A_MINUTE:
+            print(f"{ended} {RESTARTS_A_MINUTE + 1} times in a minute; Tokui stops.", file=sys.stderr, flush=True)
+            return False
+        print(f"{ended}; it is started again.", file=sys.stderr, flush=True)
+        child.restarts.append(now)
+        child.process = _started(child.command, child.environment)
+        return True
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
     def end(self) -> None:
         for child in self.children:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGTERM)
+            if child.process.poll() is None:
+                os.killpg(child.process.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         for child in self.children:
             try:
-                child.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+                os.killpg(child.process.pid, signal.SIGKILL)
+                child.process.wait()
+
+
+def _started(command: tuple[str, ...], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", *command], env={**os.environ, **environment}, start_new_session=True
+    )
 
 
 def migrate() -> None:

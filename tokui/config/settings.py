@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote, urlparse
 
 from tokui.core import postgres
@@ -16,18 +16,30 @@ def _flag(name: str) -> bool:
     return os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
 
 
+def _refuse(reason: str) -> NoReturn:
+    """End the process as the `tokui` command ends when an installation does not work."""
+    print(reason, file=sys.stderr)
+    sys.exit(4)
+
+
 DATA_DIR = Path(os.environ.get("TOKUI_DATA_DIR", "data")).resolve()
 PRODUCTION = _flag("TOKUI_PRODUCTION")
 DEBUG = _flag("TOKUI_DEBUG") and not PRODUCTION
-TOKUI_TEST_CLOCK = _flag("TOKUI_TEST_CLOCK") and not PRODUCTION
-TOKUI_BASE_URL = os.environ.get("TOKUI_BASE_URL", "http://localhost:8000").rstrip("/")
+#: `tokui demo` leaves this mark in its folder, so that every command there lives on the demo's clock.
+TEST_CLOCK_MARK = DATA_DIR / "test-clock"
+TOKUI_TEST_CLOCK = (_flag("TOKUI_TEST_CLOCK") or TEST_CLOCK_MARK.exists()) and not PRODUCTION
+#: `tokui up` writes where it serves, so that the links of other commands lead there.
+ADDRESS_FILE = DATA_DIR / "address"
+TOKUI_BASE_URL = (
+    os.environ.get("TOKUI_BASE_URL") or (ADDRESS_FILE.read_text() if ADDRESS_FILE.exists() else "http://localhost:8000")
+).rstrip("/")
 
 
 def _secret(variable: str, file: str) -> str:
     """A secret from the environment; outside production, otherwise one kept in the data folder."""
     value = os.environ.get(variable, "")
     if PRODUCTION and (len(value) < 50 or len(set(value)) < 8):
-        sys.exit(f"{variable} must be set to at least 50 random characters in production (TOKUI_PRODUCTION=1).")
+        _refuse(f"{variable} must be set to at least 50 random characters in production (TOKUI_PRODUCTION=1).")
     if value:
         return value
     path = DATA_DIR / "secrets" / file
@@ -66,7 +78,7 @@ def _database() -> dict[str, Any]:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return {**base, "NAME": parts.path.lstrip("/"), "USER": user, "PASSWORD": password, "HOST": host, "PORT": port}
     if CLUSTER_HOME is None:
-        sys.exit(f"TOKUI_DATABASE_URL is set; the role '{DATABASE_ROLE}' needs its own URL too (docs/operating.md).")
+        _refuse(f"TOKUI_DATABASE_URL is set; the role '{DATABASE_ROLE}' needs its own URL too (docs/operating.md).")
     cluster = postgres.Cluster(CLUSTER_HOME)
     role = f"tokui_{DATABASE_ROLE}"
     known = (CLUSTER_HOME / "secrets" / role).exists()
@@ -218,7 +230,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-tokui_session", "__Host-tokui_csrf"
     if ALLOWED_HOSTS == [""]:
-        sys.exit("TOKUI_ALLOWED_HOSTS must name the host in production (TOKUI_PRODUCTION=1).")
+        _refuse("TOKUI_ALLOWED_HOSTS must name the host in production (TOKUI_PRODUCTION=1).")
 
 LOGGING = {
     "version": 1,

@@ -195,30 +195,50 @@ def daily_of_organization() -> None:
     run_daily(clock.today())
 
 
-def run_pending(limit: int = 100_000) -> int:
-    """Work off what is queued, here and now, in order: for the test clock, the demo's seeding and tests."""
+def run_pending(limit: int = 100_000, *, organization: UUID | None = None, goes_on: bool = False) -> int:
+    """Work off what is queued, here and now, in order: for commands, the test clock, the demo's seeding and tests.
+
+    With `organization` only its jobs. A job that fails is marked so and its trouble raised; with `goes_on` it is
+    logged and left to the worker, a minute later, so that one bad job holds up no other.
+    """
     done = 0
-    while done < limit and _run_one():
+    while done < limit and _run_one(organization, goes_on):
         done += 1
     return done
 
 
-def _run_one() -> bool:
+def _run_one(organization: UUID | None, goes_on: bool) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (SELECT id FROM procrastinate_jobs "
             "WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) "
-            "ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args"
+            "AND (%(organization)s::text IS NULL OR args->>'organization' = %(organization)s) "
+            "ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, task_name, args",
+            {"organization": str(organization) if organization else None},
         )
         row = cursor.fetchone()
     if row is None:
         return False
     number, name, arguments = row
     arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
-    app.tasks[name].func(**arguments)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [number])
+    try:
+        app.tasks[name].func(**arguments)
+    except Exception:
+        if connection.needs_rollback:  # inside a transaction of the caller, which cannot go on
+            raise
+        if not goes_on:
+            _mark(number, "status = 'failed'")
+            raise
+        log.exception("job %s (%s) failed; the worker will try it again", number, name)
+        _mark(number, "status = 'todo', attempts = attempts + 1, scheduled_at = now() + interval '1 minute'")
+    else:
+        _mark(number, "status = 'succeeded'")
     return True
+
+
+def _mark(number: int, change: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE procrastinate_jobs SET {change} WHERE id = %s", [number])
 
 
 @daily

@@ -6,6 +6,7 @@ The wheel's own starter uses trust authentication, a superuser and a ten-second 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -15,6 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +62,27 @@ class Cluster:
 
     def is_running(self) -> bool:
         return self.data.exists() and _run(self, "pg_ctl", "status", "-D", str(self.data), check=False).returncode == 0
+
+
+@contextmanager
+def needed(cluster: Cluster) -> Iterator[None]:
+    """Have the server run while anybody needs it: the first who comes starts it, the last who leaves stops it.
+
+    Everyone holds one file's shared lock, so a command that ends never takes the server from another, or from
+    `tokui up`; who comes while it is being stopped waits and starts it again.
+    """
+    cluster.home.mkdir(parents=True, exist_ok=True)
+    with (cluster.home / "needed").open("w") as needing, (cluster.home / "starting").open("w") as starting:
+        fcntl.flock(needing, fcntl.LOCK_SH)
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        start(cluster)
+        fcntl.flock(starting, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(needing, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop(cluster)
 
 
 def start(cluster: Cluster, *, durable: bool = True) -> None:

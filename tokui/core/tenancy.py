@@ -27,17 +27,19 @@ CURRENT = "(SELECT nullif(current_setting('tokui.organization', true), '')::uuid
 def organization_scope(organization_id: UUID) -> Iterator[None]:
     """One transaction that sees and writes the rows of one organization.
 
-    Inside another scope it is a savepoint, and the outer organization comes back afterwards.
+    Inside another scope it is a savepoint, and the outer organization comes back afterwards. The setting of the
+    outermost scope ends with its transaction, so a request pays one statement for it.
     """
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
-        before = current_organization()
+        before = _scope.get()
         _set(organization_id)
         token = _scope.set(organization_id)
         try:
             yield
         finally:
             _scope.reset(token)
-            if not connection.needs_rollback:
+            if is_nested and not connection.needs_rollback:
                 _set(before)
 
 

@@ -43,6 +43,7 @@ class RelationshipAdded:
     other_id: UUID
     kind: str
     is_from: bool
+    import_id: UUID | None = None
 
 
 @event
@@ -60,6 +61,7 @@ class ContactAdded:
     customer_id: UUID
     contact_id: UUID
     kind: str
+    import_id: UUID | None = None
 
 
 @event
@@ -84,6 +86,7 @@ class ContactRemoved:
 class NoteAdded:
     customer_id: UUID
     note_id: UUID
+    import_id: UUID | None = None
 
 
 @event
@@ -107,6 +110,7 @@ class CustomersTagged:
 class PayerNameLearned:
     customer_id: UUID
     payer_name_id: UUID
+    import_id: UUID | None = None
 
 
 @event

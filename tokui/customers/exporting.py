@@ -36,8 +36,9 @@ from tokui.customers.drafts import (
     TAX_WORDS,
 )
 from tokui.customers.events import CustomersExported
+from tokui.customers.hanging import bonds_of, dialled
+from tokui.customers.importing.bonds import BOND_FIELDS
 from tokui.customers.importing.columns import VOCABULARY
-from tokui.customers.index import national
 from tokui.customers.models import Customer, CustomField, Tagging
 
 BATCH = 2_000
@@ -50,6 +51,8 @@ FIELDS = (
     *("id", "version", "code", "name", "kana", "kind", "corporate_number", "registration_number", "email", "phone"),
     *("postal_code", "address", "business", "owner", "bill_to", "closing_day", "due_months", "due_day", "due_shift"),
     *("delivery", "tax_display", "tax_rounding", "honorific", "document_language", "withholds", "is_active", "tags"),
+    *("phone2", "mobile", "fax", "email2", "contact_name", "contact_kana", "contact_department", "contact_title"),
+    *("contact_email", "contact_phone", "payer_names", "guardian", "parent_company", "note"),
 )
 _WORDS = {
     "kind": KIND_WORDS,
@@ -91,6 +94,9 @@ def export_file(path: Path | str, *, by: Actor = SYSTEM, customers: QuerySet[Cus
         return export_customers(target, by=by, customers=customers, file_format=path.suffix.lower().lstrip("."))
 
 
+_NO_BONDS = dict.fromkeys(BOND_FIELDS, "")
+
+
 class _Writer:
     """Rows of the file with what they refer to, looked up once a batch."""
 
@@ -130,15 +136,18 @@ class _Writer:
         for key, name in Tagging.objects.filter(customer_id__in=keys).values_list("customer_id", "tag__name"):
             tags.setdefault(key, []).append(name)
         custom = custom_values_of(keys) if self.fields else {}
+        bonds = bonds_of(keys)
         for row in batch:
             told: dict[str, Any] = {
                 "id": public_id(Customer.PREFIX, row.pk),
-                "phone": national(row.phone),
+                "phone": dialled(row.phone),
                 "postal_code": format_postal_code(row.postal_code) if row.postal_code else "",
                 "business": self.businesses.get(row.business_id) if row.business_id else "",
                 "owner": owners.get(row.owner_id, "") if row.owner_id else "",
                 "bill_to": payers.get(row.bill_to_id, "") if row.bill_to_id else "",
                 "tags": "、".join(sorted(tags.get(row.pk, []))),
+                **_NO_BONDS,
+                **bonds.get(row.pk, {}),
             }
             told |= {name: words[getattr(row, name)] for name, words in self.words.items()}
             values = [told[field] if field in told else getattr(row, field) for field in FIELDS]

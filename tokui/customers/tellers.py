@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from tokui.core.models import Event
 from tokui.core.vault import decrypt_personal_many
 from tokui.customers.models import Attachment, Customer, Note, PayerName
+from tokui.customers.shown import names_behind, shown
 from tokui.customers.timeline import Line, tell_simply, tells
-from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, RELATIONSHIP_WORDS
+from tokui.customers.words import FIELD_WORDS, RELATIONSHIP_WORDS
 
 SHOWN_FIELDS = 12
 
@@ -25,7 +26,7 @@ def _changes(events: Sequence[Event]) -> Mapping[UUID, Line]:
     """What was changed, with the values before and after as far as the person's key still exists."""
     sealed = [(event.pk, event.customer_id, event.payload.get("sealed", "")) for event in events if event.customer_id]
     opened = decrypt_personal_many({(pk, subject): text for pk, subject, text in sealed if subject and text})
-    names = _names(opened.values())
+    names = names_behind(json.loads(text) for text in opened.values() if text)
     return {event.pk: _change(event, opened.get(event.pk), names) for event in events}
 
 
@@ -34,39 +35,10 @@ def _change(event: Event, text: str | None, names: Mapping[str, str]) -> Line:
     title = _("Changed: %(fields)s") % {"fields": _(", ").join(fields)}
     values = json.loads(text) if text else {}
     facts = [
-        (str(FIELD_WORDS.get(name, name)), f"{_shown(name, old, names)} → {_shown(name, new, names)}")
+        (str(FIELD_WORDS.get(name, name)), f"{shown(name, old, names)} → {shown(name, new, names)}")
         for name, (old, new) in list(values.items())[:SHOWN_FIELDS]
     ]
     return Line("edit", title, facts=facts)
-
-
-def _shown(name: str, value: Any, names: Mapping[str, str]) -> str:
-    if value in (None, ""):
-        return "–"
-    if name in CHOICE_WORDS:
-        return str(CHOICE_WORDS[name].get(str(value), value))
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    return names.get(str(value), str(value))
-
-
-def _names(texts: Iterable[str | None]) -> dict[str, str]:
-    """Names behind the ids that changes mention."""
-    from tokui.access.models import Business, User
-
-    wanted: dict[str, set[str]] = {"bill_to_id": set(), "owner_id": set(), "business_id": set()}
-    for text in texts:
-        values = json.loads(text) if text else {}
-        for field, found in wanted.items():
-            found.update(one for one in values.get(field, ()) if one)
-    sources: tuple[tuple[str, Any], ...] = (("bill_to_id", Customer), ("owner_id", User), ("business_id", Business))
-    named: dict[str, str] = {}
-    for field, model in sources:
-        if wanted[field]:
-            named |= {
-                str(pk): name for pk, name in model.objects.filter(pk__in=wanted[field]).values_list("pk", "name")
-            }
-    return named
 
 
 @tells("customers.NoteAdded", group="talk")

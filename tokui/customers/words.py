@@ -60,7 +60,50 @@ IMPORT_FIELD_WORDS: dict[str, Promise] = {
     "bill_to": gettext_lazy("Code of who pays"),
     "terms": gettext_lazy("Payment terms"),
     "note": gettext_lazy("Note"),
+    "phone2": gettext_lazy("Second phone"),
+    "mobile": gettext_lazy("Mobile phone"),
+    "fax": gettext_lazy("Fax number"),
+    "email2": gettext_lazy("Second mail address"),
+    "contact_name": gettext_lazy("Contact person"),
+    "contact_kana": gettext_lazy("Kana of the contact person"),
+    "contact_department": gettext_lazy("Department of the contact person"),
+    "contact_title": gettext_lazy("Title of the contact person"),
+    "contact_email": gettext_lazy("Mail address of the contact person"),
+    "contact_phone": gettext_lazy("Phone of the contact person"),
+    "payer_names": gettext_lazy("Payer names"),
+    "guardian": gettext_lazy("Code of the guardian"),
+    "parent_company": gettext_lazy("Code of the parent company"),
 }
+#: The fields of a file in the order in which people look for them.
+IMPORT_GROUPS: list[tuple[Promise, tuple[str, ...]]] = [
+    (
+        gettext_lazy("Customer"),
+        (
+            *("name", "kana", "code", "family_name", "given_name", "family_kana", "given_kana", "kind", "legal_form"),
+            *("corporate_number", "registration_number", "business", "owner", "tags", "is_active", "note"),
+        ),
+    ),
+    (
+        gettext_lazy("Contacts"),
+        (
+            *("email", "phone", "mobile", "phone2", "fax", "email2"),
+            *("postal_code", "address", "prefecture", "city", "street", "building"),
+        ),
+    ),
+    (
+        gettext_lazy("Contact person"),
+        ("contact_name", "contact_kana", "contact_department", "contact_title", "contact_email", "contact_phone"),
+    ),
+    (
+        gettext_lazy("Billing"),
+        (
+            *("bill_to", "payer_names", "terms", "closing_day", "due_months", "due_day", "due_shift"),
+            *("delivery", "tax_display", "tax_rounding"),
+        ),
+    ),
+    (gettext_lazy("Relationships"), ("guardian", "parent_company")),
+    (gettext_lazy("Export from Tokui"), ("id", "version")),
+]
 KIND_WORDS: dict[str, Promise] = {
     "person": gettext_lazy("Person"),
     "company": gettext_lazy("Company"),
@@ -155,6 +198,11 @@ _OWN: dict[str, Promise] = {
     ),
     "code_of_another": gettext_lazy("The code “%(found)s” belongs to another customer."),
     "bill_to_cycle": gettext_lazy("“%(found)s” would end up paying for itself."),
+    "relative_cycle": gettext_lazy("“%(found)s” would stand above itself."),
+    "not_a_payer_name": gettext_lazy("“%(found)s” is too short to recognise a payer by."),
+    "formula_without_value": gettext_lazy(
+        "The cell holds a formula without its result. Open the workbook in Excel and save it once more."
+    ),
     "not_reverted": gettext_lazy("Changed or used after the import; kept as it is."),
 }
 _TABLE: dict[TableCode, Promise] = {
@@ -176,22 +224,30 @@ _TABLE: dict[TableCode, Promise] = {
     TableCode.PASSWORD: gettext_lazy("The workbook is protected by a password. Save it without one."),
     TableCode.NO_SUCH_SHEET: gettext_lazy("There is no sheet called “%(found)s”."),
     TableCode.NO_HEADER: gettext_lazy("No row looks like column headings."),
+    TableCode.NO_ROWS: gettext_lazy("There are headings, but no rows below them."),
 }
 
 
 def refusal_words(refused: ValueRefused) -> str:
     """Why a value was refused."""
-    return str(_VALUE[refused.code]) % {"found": refused.found, "expected": refused.expected}
+    return _value_words(refused.code, {"found": refused.found, "expected": refused.expected})
+
+
+def _value_words(code: Code, told: Mapping[str, Any]) -> str:
+    """A bare number that bounds a value is its largest; a list or a span speaks for itself."""
+    bound = str(told["expected"])
+    if code is Code.OUT_OF_RANGE and bound.isdecimal():
+        return _("“%(found)s” is not possible here. At most %(expected)s.") % {**told, "expected": f"{int(bound):,}"}
+    return str(_VALUE[code]) % told
 
 
 def reason_words(reason: Mapping[str, Any]) -> str:
     """A stored reason {code, found, expected} of an import's row."""
     code = str(reason.get("code", ""))
     facts = {"found": reason.get("found", ""), "expected": reason.get("expected", "")}
-    sentence = _OWN.get(code)
-    if sentence is None:
-        sentence = _VALUE.get(Code(code)) if code in set(Code) else None
-    return str(sentence) % facts if sentence is not None else code
+    if code in _OWN:
+        return str(_OWN[code]) % facts
+    return _value_words(Code(code), facts) if code in set(Code) else code
 
 
 def table_words(reason: Mapping[str, Any]) -> str:

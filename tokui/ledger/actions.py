@@ -33,6 +33,7 @@ STAGE_COLUMNS = {
     "currency": "text",
 }
 STAGE = "ledger_entries_to_post"
+DAY = list(STAGE_COLUMNS).index("on_day")
 
 
 class EntryAlreadyReversed(Refusal):
@@ -99,23 +100,29 @@ def post_from_stage(stage_table: str, *, by: Actor) -> int:
 
     Rows of one entry repeat its columns. `stage_table` is a name written by us, never by a user.
     """
-    columns = ", ".join(STAGE_COLUMNS)
-    return _write(f"SELECT {columns} FROM {stage_table}", [], by)
+    share_books()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT on_day FROM {stage_table}")
+        refuse_closed(row[0] for row in cursor.fetchall())
+        cursor.execute(f"SELECT count(*) FROM {stage_table}")
+        count = int(cursor.fetchone()[0])
+    _write(f"SELECT {', '.join(STAGE_COLUMNS)} FROM {stage_table}", [], count, by)
+    return count
 
 
 def _write_small(rows: Sequence[Sequence[Any]], by: Actor) -> None:
+    share_books()
+    refuse_closed({row[DAY] for row in rows})
     casts = ", ".join(f"%s::{kind}[]" for kind in STAGE_COLUMNS.values())
     names = ", ".join(STAGE_COLUMNS)
     columns = [list(column) for column in zip(*rows, strict=True)]
-    _write(f"SELECT {names} FROM unnest({casts}) AS given ({names})", columns, by)
+    _write(f"SELECT {names} FROM unnest({casts}) AS given ({names})", columns, len(rows), by)
 
 
-def _write(source: str, values: list[Any], by: Actor) -> int:
-    share_books()
+def _write(source: str, values: list[Any], count: int, by: Actor) -> None:
+    """Entries and postings of a source of `count` rows, whose days lie in open months."""
     organization = require_organization()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT on_day FROM ({source}) AS source", values)
-        refuse_closed(row[0] for row in cursor.fetchall())
         cursor.execute(
             f"""
             INSERT INTO ledger_entry (id, organization_id, "on", kind, source_type, source_id, customer_id, memo,
@@ -125,8 +132,6 @@ def _write(source: str, values: list[Any], by: Actor) -> int:
             """,
             [organization, clock.now(), by.name, *values],
         )
-        cursor.execute(f"SELECT count(*) FROM ({source}) AS source", values)
-        count = int(cursor.fetchone()[0])
         cursor.execute(
             f"""
             INSERT INTO ledger_posting (id, organization_id, entry_id, "on", debit, credit, amount_minor, currency)
@@ -136,7 +141,6 @@ def _write(source: str, values: list[Any], by: Actor) -> int:
             """,
             [organization, *values, uuid7_many(count)],
         )
-    return count
 
 
 @transaction.atomic

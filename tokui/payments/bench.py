@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +85,7 @@ class Bench:
         return self.done_count / total if total else 1.0
 
 
-def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0, after: date | None = None) -> Bench:
+def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0) -> Bench:
     """The whole workbench around one deposit (the first of the list when none is named)."""
     opened = Deposit.objects.filter(state=Deposit.State.OPEN)
     day = clock.at_day(clock.today(), 0)
@@ -111,7 +111,7 @@ def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0, a
         account=BankAccount.objects.filter(pk=deposit.account_id).first() if deposit and deposit.account_id else None,
         candidates=candidates,
         chosen=candidates[min(pick, len(candidates) - 1)] if candidates else None,
-        made=_made(deposit) if deposit else [],
+        made=_made(deposit) if deposit and deposit.applied_minor else [],
         previous=deposits[place - 1] if place > 0 else None,
         following=deposits[place + 1] if 0 <= place < len(deposits) - 1 else None,
     )

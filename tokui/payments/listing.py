@@ -57,9 +57,11 @@ def _choices() -> list[tuple[str, Any]]:
 
 
 def _by(name: str) -> Any:
+    """Join each customer's one standing. Asking for the annotation keeps it one inner join, which the index orders;
+    `standings__isnull` would join a second time and sort a million rows."""
     return lambda rows: rows.annotate(
         **{f"standing_{name}": F(f"standings__{name}"), "standing_customer": F("standings__customer")}
-    ).filter(standings__isnull=False)
+    ).filter(standing_customer__isnull=False)
 
 
 list_column(

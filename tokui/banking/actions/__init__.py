@@ -11,7 +11,7 @@ from tokui.banking.actions.deposits import (
     record_deposits,
 )
 from tokui.banking.actions.results import import_results
-from tokui.banking.actions.statements import import_statement, read_again, read_statement
+from tokui.banking.actions.statements import import_statement, is_read, read_again, read_statement
 
 __all__ = [
     "NewAccount",
@@ -23,6 +23,7 @@ __all__ = [
     "change_account",
     "import_results",
     "import_statement",
+    "is_read",
     "name_payers",
     "read_again",
     "read_statement",

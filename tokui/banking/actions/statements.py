@@ -62,6 +62,12 @@ def import_statement(
     return statement
 
 
+def is_read(content: bytes, *, account: BankAccount) -> bool:
+    """Whether these bytes were taken over for this account before, so that sending them again adds nothing."""
+    parcel = inbox.known(content, source=f"bank:{account.code}")
+    return Statement.objects.filter(account=account, parcel=parcel, state=Statement.State.READ).exists()
+
+
 def read_again(statement: Statement, *, format: str = "auto", by: Actor) -> Statement:
     """Try a refused file once more, after a mapping or the account was corrected."""
     content = read(statement.parcel.file)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from typing import Any, NoReturn
 
 EPILOG = """Exit codes: 0 done · 1 refused (the reason is printed) · 2 wrong usage · 3 `check` found something ·
 4 the installation does not work.
@@ -18,7 +20,21 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tokui.config.settings")
     from tokui.config.cli.commands import app
 
-    app(line, prog_name="tokui")
+    try:
+        sys.exit(app(line, prog_name="tokui", standalone_mode=False))
+    except Exception as wrong:
+        if not hasattr(wrong, "format_message"):
+            raise
+        _tell_usage(wrong)
+
+
+def _tell_usage(wrong: Any) -> NoReturn:
+    """Wrong usage: what is wrong and how it is used, or with `--json` one line for a program."""
+    if os.environ.get("TOKUI_JSON"):
+        print(json.dumps({"error": "usage", "message": wrong.format_message()}, ensure_ascii=False), file=sys.stderr)
+    else:
+        wrong.show()
+    sys.exit(wrong.exit_code)
 
 
 def _take_options(line: list[str]) -> list[str]:
@@ -32,7 +48,8 @@ def _take_options(line: list[str]) -> list[str]:
         elif name in ANYWHERE:
             value = value if equals else next(words, "")
             if not value:
-                sys.exit(f"{name} needs a value")
+                print(f"{name} needs a value", file=sys.stderr)
+                sys.exit(2)
             os.environ[ANYWHERE[name]] = value
         else:
             rest.append(word)

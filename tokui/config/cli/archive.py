@@ -52,7 +52,7 @@ def read_backup(source: Path) -> dict[str, Any]:
         try:
             with tarfile.open(source) as archive:
                 archive.extractall(folder, filter="data")
-            manifest = json.loads((folder / "manifest.json").read_text())
+            manifest = _manifest(folder / "manifest.json")
         except (tarfile.TarError, OSError, ValueError) as trouble:
             _refuse(f"{source} is not a backup of Tokui: {trouble}")
         for name, wanted in manifest["sha256"].items():
@@ -64,6 +64,16 @@ def read_backup(source: Path) -> dict[str, Any]:
         )
         _bring_files(folder / "files")
     return {"made_at": manifest["made_at"], "files": len(manifest["sha256"]) - 1, "organizations": _count()}
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    """The list of what a backup holds. Raises ValueError for one that this version cannot read."""
+    manifest = json.loads(path.read_text())
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("sha256"), dict) or "made_at" not in manifest:
+        raise ValueError("its list of contents is incomplete")
+    if manifest.get("format") != FORMAT:
+        raise ValueError(f"its format is {manifest.get('format')}, this version reads {FORMAT}")
+    return manifest
 
 
 def _bring_files(folder: Path) -> None:

@@ -148,37 +148,13 @@ def bank_import(
     form: Annotated[str, typer.Option("--format", help="auto, zengin-01, zengin-03, mufg, camt.053, …")] = "auto",
 ) -> None:
     """Import a bank's file: read whole or refused whole. The same lines again add nothing."""
-    with installation(), organization():
-        from tokui.banking.actions import import_statement
-        from tokui.banking.models import BankAccount, Statement
-        from tokui.banking.words import refusal_sentence
-        from tokui.core import clock
-        from tokui.core.actors import SYSTEM
+    with installation():
         from tokui.core.jobs import run_pending
 
-        found = BankAccount.objects.filter(code=account).first()
-        if found is None:
-            codes = ", ".join(BankAccount.objects.order_by("code").values_list("code", flat=True))
-            complain(f"There is no bank account called {account}. There are: {codes or 'none yet'}", "unknown_account")
-            raise typer.Exit(2)
-        started = clock.now()
-        statement = import_statement(
-            file.read_bytes(), account=found, name=file.name, format=form, by=SYSTEM, at_once=True
-        )
-        refusal = refusal_sentence(statement.refusal) if statement.state == Statement.State.REFUSED else ""
-        facts = {
-            "seen_before": statement.received_at < started and not refusal,
-            "id": statement.public_id,
-            "format": statement.format,
-            "lines": statement.line_count,
-            "added": statement.added_count,
-            "known": statement.known_count,
-            "deposits": statement.deposit_count,
-            "cancelled": statement.cancelled_count,
-            "deviations": len(statement.deviations),
-        }
+        with organization() as mine:
+            facts, refusal = _import_statement(file, account, form)
         if not refusal:
-            run_pending()
+            run_pending(organization=mine.pk, goes_on=True)
     if refusal:
         complain(f"{file.name} was refused, and nothing of it was taken: {refusal}", "file_refused")
         raise typer.Exit(REFUSED)
@@ -190,6 +166,39 @@ def bank_import(
         f"{facts['deposits']:,} deposits, {facts['cancelled']:,} cancelled.",
         **facts,
     )
+
+
+def _import_statement(file: Path, code: str, form: str) -> tuple[dict[str, Any], str]:
+    """What became of the file, and the sentence that refused it. A file read before adds nothing, and says so."""
+    from tokui.banking.actions import import_statement, is_read
+    from tokui.banking.models import BankAccount, Statement
+    from tokui.banking.reading import format_codes
+    from tokui.banking.words import refusal_sentence
+    from tokui.core.actors import SYSTEM
+
+    account = BankAccount.objects.filter(code=code).first()
+    if account is None:
+        codes = ", ".join(BankAccount.objects.order_by("code").values_list("code", flat=True))
+        complain(f"There is no bank account called {code}. There are: {codes or 'none yet'}", "unknown_account")
+        raise typer.Exit(2)
+    if form not in ("auto", *format_codes()):
+        complain(f"There is no format called {form}. There are: auto, {', '.join(format_codes())}", "unknown_format")
+        raise typer.Exit(2)
+    content = file.read_bytes()
+    seen = is_read(content, account=account)
+    statement = import_statement(content, account=account, name=file.name, format=form, by=SYSTEM, at_once=True)
+    facts = {
+        "seen_before": seen,
+        "id": statement.public_id,
+        "format": statement.format,
+        "lines": statement.line_count,
+        "added": 0 if seen else statement.added_count,
+        "known": statement.line_count if seen else statement.known_count,
+        "deposits": 0 if seen else statement.deposit_count,
+        "cancelled": 0 if seen else statement.cancelled_count,
+        "deviations": len(statement.deviations),
+    }
+    return facts, refusal_sentence(statement.refusal) if statement.state == Statement.State.REFUSED else ""
 
 
 @bank_app.command("match")
@@ -225,11 +234,15 @@ def standing(
 ) -> None:
     """Who has paid, and who has not, as of a day. Amounts in minor units (yen)."""
     with installation(), organization():
+        from tokui.customers.models import Customer
         from tokui.payments.queries import standing_rows
         from tokui.payments.standing import State
 
         if state and state not in set(State):
             complain(f"There is no state called {state}. There are: {', '.join(State)}", "unknown_state")
+            raise typer.Exit(2)
+        if customer and not Customer.objects.filter(code=customer).exists():
+            complain(f"There is no customer with the code {customer}.", "unknown_customer")
             raise typer.Exit(2)
         day: date | None = as_of.date() if as_of else None
         rows = [

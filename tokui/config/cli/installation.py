@@ -33,12 +33,16 @@ def installation(role: str = "app") -> Iterator[None]:
         django.setup()
         _speak()
         try:
+            _require_fitness(role)
             yield
         except Refusal as refusal:
             complain(refusal.message, refusal.code)
             raise typer.Exit(REFUSED) from refusal
         except (DatabaseError, psycopg.OperationalError) as trouble:
             complain(f"The database does not answer as it should: {trouble}".strip(), "database")
+            raise typer.Exit(BROKEN) from trouble
+        except OSError as trouble:
+            complain(f"{trouble.strerror or trouble}: {trouble.filename or ''}".rstrip(": "), "file")
             raise typer.Exit(BROKEN) from trouble
         finally:
             connections.close_all()  # before the server that was started for this command stops
@@ -53,13 +57,19 @@ def _server(home: Any) -> Iterator[None]:
     if not (cluster.data / "PG_VERSION").exists():
         complain("There is no installation here yet. Start with `tokui up` or `tokui demo`.", "no_installation")
         raise typer.Exit(BROKEN)
-    running = cluster.is_running()
-    postgres.start(cluster)
-    try:
+    with postgres.needed(cluster):
         yield
-    finally:
-        if not running:
-            postgres.stop(cluster)
+
+
+def _require_fitness(role: str) -> None:
+    """Refuse a database that would lie to us: both failures are silent otherwise."""
+    from tokui.core.fitness import unfit_server, unfitness
+
+    reasons = unfitness() if role == "app" else unfit_server()
+    for reason in reasons:
+        complain(reason, "unfit_database")
+    if reasons:
+        raise typer.Exit(BROKEN)
 
 
 def _speak() -> None:
@@ -108,7 +118,7 @@ def say(text: str = "", **facts: Any) -> None:
         if facts:
             print(json.dumps(facts, ensure_ascii=False, default=str))
     else:
-        print(text)
+        print(text, flush=True)
 
 
 def complain(text: str, code: str) -> None:

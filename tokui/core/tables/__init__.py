@@ -3,6 +3,7 @@
 from tokui.core.tables.headers import Confidence, Header, Proposal, Vocabulary, data_rows, find_header, propose
 from tokui.core.tables.reading import open_table
 from tokui.core.tables.shapes import (
+    UNCALCULATED,
     Cell,
     Limits,
     Row,
@@ -17,6 +18,7 @@ from tokui.core.tables.shapes import (
 from tokui.core.tables.writing import NewSheet, write_csv, write_xlsx
 
 __all__ = [
+    "UNCALCULATED",
     "Cell",
     "Confidence",
     "Header",

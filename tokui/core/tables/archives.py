@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tokui.core.tables.areas import Area, OdsArea, XlsxArea
+from tokui.core.tables.formulas import Formulas, Uncalculated
 from tokui.core.tables.shapes import Limits, TableCode, TableRefused
 from tokui.core.tables.shared_texts import MEMBER, SharedTexts
 
@@ -19,8 +20,8 @@ _DECLARATIONS = tuple(
 )
 
 
-def check_archive(source: BinaryIO, limits: Limits) -> str:
-    """Look through a zipped workbook and say what it is: xlsx, xlsb or ods.
+def check_archive(source: BinaryIO, limits: Limits) -> tuple[str, Uncalculated]:
+    """Look through a zipped workbook and say what it is (xlsx, xlsb or ods) and which formulas of an xlsx have no result.
 
     Raises TableRefused: DAMAGED, UNKNOWN_FORMAT, ZIP_BOMB, XML_ENTITIES, TOO_MANY_CELLS.
     """
@@ -31,10 +32,10 @@ def check_archive(source: BinaryIO, limits: Limits) -> str:
         raise TableRefused(TableCode.DAMAGED, found=error) from None
     _check_sizes(members, limits)
     kind = _kind({member.filename for member in members})
-    texts = SharedTexts(limits)
+    texts, formulas = SharedTexts(limits), Formulas()
     for member in sorted(members, key=lambda one: not one.filename.lower().endswith(MEMBER)):
-        _check_member(source, member, kind, limits, texts)
-    return kind
+        _check_member(source, member, kind, limits, texts, formulas)
+    return kind, formulas.by_sheet()
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -67,7 +68,9 @@ def _kind(names: set[str]) -> str:
     return kinds[0]
 
 
-def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits, texts: SharedTexts) -> None:
+def _check_member(
+    source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: Limits, texts: SharedTexts, formulas: Formulas
+) -> None:
     name, tail = member.filename, b""
     area: Area | None = None
     if kind == "xlsx":  # every member, because a workbook may call its sheets what it likes
@@ -81,6 +84,7 @@ def _check_member(source: BinaryIO, member: zipfile.ZipInfo, kind: str, limits: 
             area.feed(chunk)
         if kind == "xlsx":
             texts.feed(name, chunk)
+            formulas.feed(name, chunk)
         tail = chunk[-_OVERLAP:]
     if area:
         area.finish()

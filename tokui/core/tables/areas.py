@@ -63,7 +63,7 @@ class XlsxArea(Area):
         found = set(_REFERENCE.findall(xml))
         if found:
             self.rows = max(self.rows, max(int(row) for _, row in found))
-            self.columns = max(self.columns, max(map(_column_number, {letters for letters, _ in found})))
+            self.columns = max(self.columns, max(map(column_number, {letters for letters, _ in found})))
 
     def _count(self, xml: bytes) -> None:
         for tag, attributes in _XLSX_TAG.findall(xml):
@@ -73,7 +73,7 @@ class XlsxArea(Area):
                 continue
             self.column += 1
             if reference := _REFERENCE.search(b" " + attributes):
-                self.column = _column_number(reference[1])
+                self.column = column_number(reference[1])
             self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
 
 
@@ -107,7 +107,8 @@ def _repeated(pattern: re.Pattern[bytes], attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """A is 1, AA is 27."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -17,6 +17,16 @@ from tokui.core.refused import shortened
 Cell = str | int | Decimal | bool | date | datetime | time | timedelta
 
 
+class _Uncalculated(str):
+    """Empty text that knows why it is empty."""
+
+    __slots__ = ()
+
+
+#: A formula whose result the workbook does not hold: written by a program that does not calculate. Compare with `is`.
+UNCALCULATED = _Uncalculated()
+
+
 class TableCode(StrEnum):
     """Why a file was refused."""
 
@@ -52,6 +62,8 @@ class TableCode(StrEnum):
     """No sheet of that name."""
     NO_HEADER = "no_header"
     """No row looks like column headings."""
+    NO_ROWS = "no_rows"
+    """Headings, and nothing below them."""
 
 
 class TableRefused(ValueError):
@@ -107,7 +119,9 @@ class Row(NamedTuple):
     @property
     def is_blank(self) -> bool:
         """Whether no cell shows anything."""
-        return not any(not isinstance(cell, str) or (cell and not cell.isspace()) for cell in self.cells)
+        return not any(
+            not isinstance(cell, str) or (cell and not cell.isspace()) or cell is UNCALCULATED for cell in self.cells
+        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -12,7 +12,7 @@ from typing import BinaryIO, TypeVar
 import python_calamine
 
 from tokui.core.tables.archives import check_archive
-from tokui.core.tables.shapes import Cell, Limits, Row, Sheet, TableCode, TableRefused, column_letters
+from tokui.core.tables.shapes import UNCALCULATED, Cell, Limits, Row, Sheet, TableCode, TableRefused, column_letters
 
 _Found = TypeVar("_Found")
 _Read = int | float | str | bool | time | date | datetime | timedelta
@@ -29,16 +29,20 @@ def is_workbook(head: bytes) -> bool:
 def open_workbook(source: BinaryIO, limits: Limits) -> tuple[str, tuple[Sheet, ...]]:
     """The workbook's kind and its worksheets, hidden ones too, in their order. Raises TableRefused."""
     source.seek(0)
-    kind = "xls" if source.read(8) == _OLE else check_archive(source, limits)
+    kind, uncalculated = ("xls", {}) if source.read(8) == _OLE else check_archive(source, limits)
     source.seek(0)
     workbook = _guarded(lambda: python_calamine.load_workbook(source))
     names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
     if not names:
         raise TableRefused(TableCode.EMPTY)
-    return kind, tuple(Sheet(name, partial(_rows, workbook, name, limits)) for name in names)
+    return kind, tuple(
+        Sheet(name, partial(_rows, workbook, name, limits, uncalculated.get(name, {}))) for name in names
+    )
 
 
-def _rows(workbook: python_calamine.CalamineWorkbook, name: str, limits: Limits) -> Iterator[Row]:
+def _rows(
+    workbook: python_calamine.CalamineWorkbook, name: str, limits: Limits, uncalculated: Mapping[int, set[int]]
+) -> Iterator[Row]:
     sheet = _guarded(lambda: workbook.get_sheet_by_name(name), sheet=name)
     if sheet.start is None:
         return
@@ -50,6 +54,8 @@ def _rows(workbook: python_calamine.CalamineWorkbook, name: str, limits: Limits)
     while (row := _guarded(partial(next, rows, None), sheet=name)) is not None:
         number += 1
         cells = indent + tuple([_exact(cell) for cell in row])
+        if number in uncalculated:
+            cells = _told_apart(cells, uncalculated[number])
         _refuse_bad_text(name, number, cells, limits)
         yield Row(name, number, cells)
 
@@ -61,6 +67,11 @@ def _exact(cell: _Read) -> Cell:
             return int(cell)
         return Decimal(f"{cell:.15g}")
     return cell
+
+
+def _told_apart(cells: tuple[Cell, ...], formulas: set[int]) -> tuple[Cell, ...]:
+    """A formula without a result is not an empty cell."""
+    return tuple(UNCALCULATED if cell == "" and place in formulas else cell for place, cell in enumerate(cells))
 
 
 def _refuse_bad_text(name: str, row: int, cells: tuple[Cell, ...], limits: Limits) -> None:

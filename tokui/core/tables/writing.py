@@ -162,7 +162,7 @@ def _refuse_unwritable(row: int, cells: list[str], encoding: str) -> None:
         for character in cell:
             if character == "\0" or not _survives(character, encoding):
                 raise TableRefused(
-                    code, row=row, column=column_letters(place), found=ascii(character), expected=encoding
+                    code, row=row, column=column_letters(place), found=f"U+{ord(character):04X}", expected=encoding
                 )
 
 

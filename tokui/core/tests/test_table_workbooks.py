@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokui.core.tables import (
+    UNCALCULATED,
     Limits,
     TableCode,
     TableRefused,
 )
+from tokui.core.tables.formulas import Formulas
 from tokui.core.tests.making_tables import SAMPLE, SHEET, opened, read, refusal, repacked, sheet_xml, workbook
 
 fewer = settings(max_examples=150, deadline=None)
@@ -40,6 +42,31 @@ def test_every_sheet_of_a_workbook_is_read_with_places_as_in_the_file() -> None:
     with pytest.raises(TableRefused) as refused:
         table.sheet("法")
     assert (refused.value.code, refused.value.expected) == (TableCode.NO_SUCH_SHEET, "法人, 個人")
+
+
+def test_a_formula_without_a_stored_result_is_told_from_an_empty_cell() -> None:
+    cells = (
+        '<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"/><c r="C1"><f>2+2</f><v>4</v></c>'
+        '<c r="D1" t="str"><f>""</f><v></v></c></row>'
+        '<row r="3"><c r="B3"><f t="shared" si="0"/></c></row><row r="4"><c r="A4"><v>1</v></c></row>'
+    )
+    rows = list(opened(repacked(SAMPLE, {SHEET: sheet_xml(cells)})).sheets[0].rows())
+    places = {(row.number, place) for row in rows for place, cell in enumerate(row.cells) if cell is UNCALCULATED}
+    assert places == {(1, 0), (3, 1)}
+    assert rows[0].cells[2] == 4
+    assert not rows[2].is_blank
+
+
+def test_a_formula_is_found_where_the_archive_is_cut_into_pieces() -> None:
+    formulas = Formulas()
+    xml = b'<c r="A1"><v>1</v></c><c r="B7"><f>SUM(A1:A9)</f></c><c r="C1"/>'
+    for byte in range(len(xml)):
+        formulas.feed("xl/worksheets/sheet1.xml", xml[byte : byte + 1])
+    formulas.feed(
+        "xl/workbook.xml", '<sheets><sheet name="顧客 &amp; 会員" sheetId="1" r:id="rId3"/></sheets>'.encode()
+    )
+    formulas.feed("xl/_rels/workbook.xml.rels", b'<Relationship Id="rId3" Type="x" Target="worksheets/sheet1.xml"/>')
+    assert formulas.by_sheet() == {"顧客 & 会員": {7: {1}}}
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,8 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
 def test_control_and_direction_characters_are_refused_in_text() -> None:
     assert parse_text(" か\u3099き\r\nく ") == "がき\nく"
     for character in ("\0", "\x1b", "\u202e", "\ud800"):
-        refusal(Code.FORBIDDEN_CHARACTER, parse_text, f"a{character}b")
+        refused = refusal(Code.FORBIDDEN_CHARACTER, parse_text, f"a{character}b")
+        assert refused.found == f"U+{ord(character):04X}"
     refusal(Code.TOO_LONG, parse_text, "a" * 11, longest=10)
 
 

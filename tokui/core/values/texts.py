@@ -28,7 +28,7 @@ def parse_text(value: Cell, *, longest: int = LONGEST_TEXT) -> str:
     """
     text = unicodedata.normalize("NFC", cell_text(value)).replace("\r\n", "\n").replace("\r", "\n").strip()
     if found := _CONTROL.search(text):
-        raise ValueRefused(Code.FORBIDDEN_CHARACTER, ascii(found[0]))
+        raise ValueRefused(Code.FORBIDDEN_CHARACTER, f"U+{ord(found[0]):04X}")
     if len(text) > longest:
         raise ValueRefused(Code.TOO_LONG, text, str(longest))
     return text

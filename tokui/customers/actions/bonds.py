@@ -14,17 +14,17 @@ from tokui.access.permissions import CUSTOMERS_EDIT, PAYMENTS_ALLOCATE
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound, Refusal
-from tokui.core.events import emit, emit_many
+from tokui.core.events import emit
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.refused import ValueRefused
 from tokui.core.tenancy import require_organization
 from tokui.core.values import normalise_text, parse_kana, parse_mail_address, parse_phone, parse_postal_code, parse_text
+from tokui.customers.actions.bond_sets import NewName, known_name, learn_names, tell_relation
 from tokui.customers.actions.derived import insert_keys, reindex
 from tokui.customers.events import (
     ContactAdded,
     ContactRemoved,
     DocumentsAddressed,
-    PayerNameLearned,
     PayerNameRevoked,
     RelationshipAdded,
     RelationshipEnded,
@@ -79,7 +79,7 @@ def add_relationship(
         raise AlreadyRelated from clash
     if kind == Relationship.Kind.PAYS_FOR:
         _bill(to_customer, from_customer.pk, by)
-    _tell(RelationshipAdded, row, by)
+    tell_relation(RelationshipAdded, row, by)
     return row
 
 
@@ -90,7 +90,7 @@ def end_relationship(row: Relationship, *, by: Actor) -> None:
     lock(row)
     if row.kind == Relationship.Kind.PAYS_FOR and row.to_customer.bill_to_id == row.from_customer_id:
         _bill(row.to_customer, None, by)
-    _tell(RelationshipEnded, row, by)
+    tell_relation(RelationshipEnded, row, by)
     row.delete()
 
 
@@ -116,13 +116,6 @@ def _stands_above(upper: UUID, lower: UUID, kind: str) -> bool:
             [upper, kind, kind, lower],
         )
         return bool(cursor.fetchone()[0])
-
-
-def _tell(event: Any, row: Relationship, by: Actor) -> None:
-    """On the timeline of both."""
-    pair = [(row.from_customer_id, row.to_customer_id, True), (row.to_customer_id, row.from_customer_id, False)]
-    facts = [event(one, other, row.kind, is_from) for one, other, is_from in pair]
-    emit_many(facts, about=[one for one, _other, _from in pair], about_type=ABOUT, by=by)
 
 
 @transaction.atomic
@@ -227,25 +220,11 @@ def learn_payer_name(customer: Customer, raw: str, *, by: Actor, bank_account_id
     Confirming the same name again changes nothing. Raises NotAName for names too short to recognise anybody.
     """
     access.require(by, PAYMENTS_ALLOCATE)
-    found = name_key(raw)
-    if not found.is_usable:
+    if not name_key(raw).is_usable:
         raise NotAName(raw=raw[:40], field="raw")
-    row, is_new = PayerName.objects.get_or_create(
-        customer=customer,
-        bank_account_id=bank_account_id,
-        strict_key=found.strict[:120],
-        revoked_at=None,
-        defaults={
-            "organization_id": require_organization(),
-            "raw": raw[:120],
-            "loose_key": found.loose[:120],
-            "confirmed_by": by.name,
-            "confirmed_at": clock.now(),
-        },
-    )
-    if is_new:
-        emit(PayerNameLearned(customer.pk, row.pk), about=customer, by=by)
-    return row
+    name = NewName(customer.pk, raw, bank_account_id)
+    learn_names([name], by=by)
+    return known_name(name)
 
 
 @transaction.atomic

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tokui import access
-from tokui.access.permissions import CUSTOMERS_IMPORT
+from tokui.access.permissions import CUSTOMERS_IMPORT, PAYMENTS_ALLOCATE
 from tokui.core import clock, states
 from tokui.core.actors import SYSTEM, Actor
-from tokui.core.errors import Invalid, Refusal
+from tokui.core.errors import Invalid, Refusal, StateChanged
 from tokui.core.files import open_file
 from tokui.core.inbox import receive
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Parcel
-from tokui.core.tables import TableCode, TableRefused, open_table
-from tokui.core.tables.headers import find_header
+from tokui.core.tables import TableRefused, Vocabulary, open_table
 from tokui.core.tenancy import require_organization
-from tokui.customers.importing.columns import IDENTIFYING, propose_columns, signature, vocabulary
+from tokui.core.vault import encrypt
+from tokui.customers.importing.columns import (
+    IDENTIFYING,
+    SavedColumns,
+    propose_columns,
+    recall_columns,
+    signature,
+    vocabulary,
+)
+from tokui.customers.importing.heads import read_headings
 from tokui.customers.models import CustomField, Import, ImportMapping, ImportRow
 from tokui.customers.words import table_facts
 
@@ -40,8 +50,8 @@ class ImportRefused(Refusal):
 
 
 @transaction.atomic
-def receive_import(content: bytes, *, name: str, by: Actor) -> Import:
-    """Bring a file of customers: kept as it is, its headings read, its columns proposed.
+def receive_import(content: bytes, *, name: str, by: Actor, sender: str = "") -> Import:
+    """Bring a file of customers: kept as it is, its headings read, its columns proposed, as the sender's last time.
 
     The same file again is the same import, unless that one was undone or refused. A file that cannot be read
     becomes an import in the state refused, with the place and the reason.
@@ -58,39 +68,55 @@ def receive_import(content: bytes, *, name: str, by: Actor) -> Import:
         return known
     batch = Import(parcel=parcel, name=_file_name(name), created_at=clock.now(), created_by=by.name)
     _read_headings(batch)
+    if batch.state != Import.State.REFUSED:
+        _recall(batch, sender.strip()[:120], by)
     batch.save()
     return batch
 
 
+@transaction.atomic
+def choose_sender(batch: Import, sender: str, *, by: Actor) -> Import:
+    """Say whose file it is: the columns are proposed as this sender's last time."""
+    access.require(by, CUSTOMERS_IMPORT)
+    lock(batch)
+    if batch.state not in (Import.State.UPLOADED, Import.State.READY):
+        raise StateChanged
+    _recall(batch, sender.strip()[:120], by)
+    batch.save(update_fields=["sender", "mapping"])
+    return batch
+
+
 def _read_headings(batch: Import) -> None:
-    custom = dict(CustomField.objects.filter(is_active=True).values_list("key", "label"))
-    known = vocabulary(custom)
     try:
         with open_file(batch.parcel.file) as stream:
             table = open_table(_raw(stream), name=batch.name)
             batch.encoding = table.encoding
-            batch.headings = _headings(table, known)
+            found = read_headings(table, known_fields())
     except TableRefused as refused:
         batch.state, batch.refusal = Import.State.REFUSED, table_facts(refused)
         return
-    saved = ImportMapping.objects.filter(signature=signature(batch.headings)).first()
-    batch.mapping = saved.columns if saved else propose_columns(batch.headings, known)
+    batch.headings = list(found)
+    batch.samples = encrypt(json.dumps(found).encode(), batch.pk.bytes)
 
 
-def _headings(table: Any, known: Any) -> list[str]:
-    """The headings of all sheets together, in order, each once."""
-    names: dict[str, None] = {}
-    refusal: TableRefused | None = None
-    for sheet in table.sheets:
-        try:
-            names |= dict.fromkeys(name for name in find_header(sheet, known).names if name)
-        except TableRefused as refused:
-            if refused.code not in (TableCode.EMPTY, TableCode.NO_HEADER):
-                raise
-            refusal = refusal or refused
-    if not names:
-        raise refusal or TableRefused(TableCode.EMPTY)
-    return list(names)
+def _recall(batch: Import, sender: str, by: Actor) -> None:
+    """The choice of this sender for these headings, else the sender's last; without a sender, who had these headings."""
+    saved = ImportMapping.objects.order_by("-saved_at", "-pk")
+    alike = saved.filter(signature=signature(batch.headings))
+    last = (alike.filter(sender=sender).first() or saved.filter(sender=sender).first()) if sender else alike.first()
+    batch.sender = sender or (last.sender if last else "")
+    known = known_fields()
+    if last is None:
+        batch.mapping = propose_columns(batch.headings, known)
+    else:
+        batch.mapping = recall_columns(SavedColumns(last.columns, last.headings, last.fields), batch.headings, known)
+    if not by.can(PAYMENTS_ALLOCATE):
+        batch.mapping.pop("payer_names", None)
+
+
+def known_fields() -> Vocabulary:
+    """What a column may hold, the organization's own fields among them."""
+    return vocabulary(dict(CustomField.objects.filter(is_active=True).values_list("key", "label")))
 
 
 def _raw(stream: Any) -> Any:
@@ -100,30 +126,35 @@ def _raw(stream: Any) -> Any:
 
 @transaction.atomic
 def choose_columns(batch: Import, mapping: Mapping[str, str], *, by: Actor, sender: str = "") -> Import:
-    """Say which heading holds which field ({field: heading}); kept for the sender's next file. The check begins."""
+    """Say which heading holds which field ({field: heading}); the others are ignored. Kept for the sender's next file.
+
+    The check begins. Payers' names may be brought only by who may reconcile payments.
+    """
     from tokui.customers.tasks import check_customers
 
     access.require(by, CUSTOMERS_IMPORT)
     lock(batch)
-    custom = dict(CustomField.objects.filter(is_active=True).values_list("key", "label"))
-    known = vocabulary(custom)
+    known = known_fields()
     clean = {field: heading for field, heading in mapping.items() if heading}
-    _require_mapping(clean, set(known), set(batch.headings))
+    _require_mapping(clean, set(known), set(batch.headings), by)
+    sender = sender.strip()[:120] or batch.sender
     ImportMapping.objects.update_or_create(
         signature=signature(batch.headings),
+        sender=sender,
         defaults={
             "organization_id": require_organization(),
             "columns": clean,
-            "sender": sender[:120],
+            "headings": batch.headings,
+            "fields": sorted(known),
             "saved_at": clock.now(),
         },
     )
-    states.move(batch, to=Import.State.CHECKING, mapping=clean, refusal=None)
+    states.move(batch, to=Import.State.CHECKING, mapping=clean, sender=sender, refusal=None)
     check_customers.later(batch=str(batch.pk))
     return batch
 
 
-def _require_mapping(mapping: Mapping[str, str], fields: set[str], headings: set[str]) -> None:
+def _require_mapping(mapping: Mapping[str, str], fields: set[str], headings: set[str], by: Actor) -> None:
     for field, heading in mapping.items():
         if field not in fields:
             raise Invalid(field=field, reason=_("There is no such field."))
@@ -131,9 +162,30 @@ def _require_mapping(mapping: Mapping[str, str], fields: set[str], headings: set
             raise Invalid(field=field, reason=_("The file has no column “%(heading)s”.") % {"heading": heading[:60]})
     if not any(field in mapping for field in IDENTIFYING):
         raise Invalid(field="name", reason=_("Choose the column that holds the name."))
+    if "payer_names" in mapping and not by.can(PAYMENTS_ALLOCATE):
+        raise Invalid(
+            field="payer_names",
+            reason=_("Names of payers are brought by who may reconcile payments. Ignore this column."),
+        )
     twice = [heading for heading in mapping.values() if list(mapping.values()).count(heading) > 1]
     if twice:
         raise Invalid(field="mapping", reason=_("The column “%(heading)s” is used twice.") % {"heading": twice[0]})
+
+
+@transaction.atomic
+def decide_conflicts(batch: Import, decision: str, *, by: Actor, rows: Sequence[UUID] | None = None) -> int:
+    """Say of rows in conflict (all of them, when none are named) whose values count: the file's or ours.
+
+    The decision holds for the customer as it was seen; whoever is changed again meanwhile stays in conflict.
+    """
+    access.require(by, CUSTOMERS_IMPORT)
+    lock(batch)
+    if batch.state != Import.State.READY:
+        raise StateChanged
+    if decision not in ImportRow.Decision.values:
+        raise Invalid(field="decision", reason=_("Choose the file's values or ours."))
+    told = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.CONFLICT)
+    return (told if rows is None else told.filter(pk__in=rows)).update(decision=decision)
 
 
 @transaction.atomic
@@ -147,7 +199,6 @@ def apply_import(batch: Import, *, by: Actor) -> Import:
         return batch
     fresh: dict[str, Any] = {"cursor": 0, "new_count": 0, "changed_count": 0, "unchanged_count": 0}
     states.move(batch, to=Import.State.APPLYING, field="state", refused_count=0, conflict_count=0, **fresh)
-    ImportRow.objects.filter(batch=batch).delete()
     apply_customers.later(batch=str(batch.pk), by=actor_facts(by))
     return batch
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 
 from tokui.core.tables import Vocabulary, propose
 from tokui.core.tables.headers import heading_key
@@ -42,6 +44,17 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
         "保護者氏名",
         "社名",
         "法人名",
+        "お客様名",
+        "お客さま名",
+        "御社名",
+        "貴社名",
+        "企業名",
+        "団体名",
+        "屋号",
+        "顧客氏名",
+        "ご氏名",
+        "得意先名称",
+        "取引先名称",
         "Name",
         "Customer name",
         "Company",
@@ -79,6 +92,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
         "Invoice registration number",
         "T-number",
     ),
+    "legal_form": ("法人格", "法人種別", "会社種別", "組織形態", "Legal form"),
     "email": ("メール", "メールアドレス", "Eメール", "E-mail", "Email", "Mail", "Mail address", "Email address"),
     "phone": (
         "電話",
@@ -99,6 +113,102 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "city": ("市区町村", "住所2", "City"),
     "street": ("番地", "町名番地", "丁目番地", "住所3", "Street"),
     "building": ("建物名", "建物", "マンション名", "ビル名", "住所4", "Building"),
+    "phone2": (
+        "電話番号2",
+        "電話2",
+        "TEL2",
+        "予備電話番号",
+        "電話",
+        "電話番号",
+        "TEL",
+        "Second phone",
+        "Phone 2",
+        "Phone",
+        "Phone number",
+    ),
+    "mobile": ("携帯電話", "携帯", "携帯番号", "携帯電話番号", "Mobile phone", "Mobile"),
+    "fax": ("FAX番号", "FAX", "ファックス", "ファクス", "Fax number", "Fax"),
+    "email2": (
+        "メールアドレス2",
+        "メール2",
+        "予備メールアドレス",
+        "メールアドレス",
+        "メール",
+        "Second mail address",
+        "Email 2",
+        "E-mail 2",
+        "Email",
+        "Mail address",
+    ),
+    "contact_name": (
+        "担当者名",
+        "担当者氏名",
+        "ご担当者",
+        "ご担当者名",
+        "御担当者",
+        "先方担当者",
+        "窓口担当者",
+        "連絡担当者",
+        "保護者氏名",
+        "保護者名",
+        "氏名",
+        "お名前",
+        "Contact person",
+        "Contact name",
+        "Contact",
+    ),
+    "contact_kana": (
+        "担当者フリガナ",
+        "担当者カナ",
+        "担当者名カナ",
+        "ご担当者フリガナ",
+        "保護者フリガナ",
+        "保護者カナ",
+        "Kana of the contact person",
+        "Contact kana",
+    ),
+    "contact_department": (
+        "担当者部署",
+        "部署",
+        "部署名",
+        "所属部署",
+        "Department of the contact person",
+        "Department",
+    ),
+    "contact_title": ("担当者役職", "役職", "役職名", "肩書", "Title of the contact person", "Job title"),
+    "contact_email": (
+        "担当者メール",
+        "担当者メールアドレス",
+        "ご担当者メール",
+        "保護者メール",
+        "保護者メールアドレス",
+        "Mail address of the contact person",
+        "Contact email",
+    ),
+    "contact_phone": (
+        "担当者電話",
+        "担当者電話番号",
+        "担当者TEL",
+        "担当者携帯",
+        "ご担当者電話",
+        "保護者電話",
+        "保護者電話番号",
+        "Phone of the contact person",
+        "Contact phone",
+    ),
+    "payer_names": (
+        "振込名義",
+        "振込人名",
+        "振込依頼人名",
+        "振込名義人",
+        "振込依頼人",
+        "振込人",
+        "口座名義",
+        "口座名義人",
+        "Payer names",
+        "Payer name",
+        "Transfer name",
+    ),
     "business": ("事業", "事業部", "部門", "Business"),
     "owner": ("担当", "担当者", "営業担当", "自社担当", "Owner", "Person in charge", "Account manager"),
     "bill_to": (
@@ -110,6 +220,14 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
         "Bill to",
         "Bill-to code",
         "Payer code",
+    ),
+    "guardian": ("保護者コード", "保護者の顧客コード", "保護者番号", "Code of the guardian", "Guardian code"),
+    "parent_company": (
+        "親会社コード",
+        "親会社の顧客コード",
+        "本社コード",
+        "Code of the parent company",
+        "Parent company code",
     ),
     "terms": ("支払条件", "締め支払条件", "取引条件", "支払サイト", "Payment terms", "Terms"),
     "closing_day": ("締め日", "締日", "請求締日", "Closing day"),
@@ -126,6 +244,8 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "tags": ("タグ", "ラベル", "分類", "Tags", "Labels"),
     "note": ("備考", "メモ", "摘要", "Note", "Notes", "Remarks", "Comment"),
 }
+#: The column that we put beside rows that could not be taken over; it is none of the sender's.
+REASON_HEADINGS = ("取り込めない理由", "Why it was not taken over")
 #: Without one of these a sheet holds no customers.
 IDENTIFYING = ("id", "code", "name", "family_name")
 
@@ -141,6 +261,44 @@ def propose_columns(headings: Sequence[str], known: Vocabulary) -> dict[str, str
     return {field: proposal.heading for field, proposal in found.items()}
 
 
+@dataclass(frozen=True)
+class SavedColumns:
+    """A choice that a person made: field -> heading, and the headings and fields that were there to choose from."""
+
+    columns: Mapping[str, str]
+    headings: Sequence[str]
+    fields: Sequence[str]
+
+
+def recall_columns(saved: SavedColumns, headings: Sequence[str], known: Vocabulary) -> dict[str, str]:
+    """A saved choice for these headings. What a person ignored stays ignored; a heading or a field that was not there
+    to be chosen is proposed."""
+    places = place_columns(headings, {field: heading for field, heading in saved.columns.items() if field in known})
+    chosen = {field: headings[index] for field, index in places.items()}
+    before = {heading_key(heading) for heading in saved.headings}
+    free = [heading for heading in headings if heading not in chosen.values()]
+    fresh = [heading for heading in free if heading_key(heading) not in before]
+    open_fields = {field: names for field, names in known.items() if field not in chosen}
+    proposed = propose_columns(fresh, open_fields)
+    ignored = [heading for heading in free if heading not in proposed.values()]
+    new_fields = {f: names for f, names in open_fields.items() if f not in saved.fields and f not in proposed}
+    return chosen | proposed | propose_columns(ignored, new_fields)
+
+
+def numbered(headings: Sequence[str]) -> tuple[str, ...]:
+    """Equal headings told apart: 電話, 電話 2, 電話 3. Empty ones stay empty."""
+    taken, seen = set(headings), set()
+    found = []
+    for heading in headings:
+        name = heading
+        if heading and heading in seen:
+            name = next(one for n in count(2) if (one := f"{heading} {n}") not in taken)
+        seen.add(heading)
+        taken.add(name)
+        found.append(name)
+    return tuple(found)
+
+
 def signature(headings: Sequence[str]) -> str:
     """Files of one sender have the same headings: a digest of them, blind to width, case and ornament."""
     keys = "\n".join(heading_key(heading) for heading in headings if heading.strip())
@@ -148,9 +306,17 @@ def signature(headings: Sequence[str]) -> str:
 
 
 def place_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where a mapping's headings stand in a sheet; of equal headings the left one."""
-    places: dict[str, int] = {}
+    """Where a mapping's headings stand in a sheet: written the same, else alike; of those the left one that is free.
+
+    電話（自宅） and 電話（携帯） are alike, so the exact ones go first.
+    """
+    exact = {heading: index for index, heading in reversed(list(enumerate(headings)))}
+    found = {field: exact[heading] for field, heading in mapping.items() if heading in exact}
+    alike: dict[str, int] = {}
     for index, heading in enumerate(headings):
-        places.setdefault(heading_key(heading), index)
-    found = {field: places.get(heading_key(heading)) for field, heading in mapping.items() if heading}
-    return {field: index for field, index in found.items() if index is not None}
+        if index not in found.values():
+            alike.setdefault(heading_key(heading), index)
+    for field, heading in mapping.items():
+        if heading and field not in found and heading_key(heading) in alike:
+            found[field] = alike[heading_key(heading)]
+    return found

@@ -12,6 +12,7 @@ from tokui.core.days import ClosingRule, DueRule, Shift, parse_term
 from tokui.core.ids import parse_public_id
 from tokui.core.refused import Code, ValueRefused
 from tokui.core.tables import (
+    UNCALCULATED,
     Row,
     TableCode,
     TableFile,
@@ -22,16 +23,16 @@ from tokui.core.tables import (
     find_header,
 )
 from tokui.core.values import normalise_text, parse_text, parse_whole
-from tokui.customers.drafts import PARSERS, FieldRefused, checked_tags
-from tokui.customers.importing.columns import IDENTIFYING, place_columns
+from tokui.customers.drafts import KIND_WORDS, PARSERS, FieldRefused, checked_tags
+from tokui.customers.importing.bonds import BOND_FIELDS, PERSON, Bonds, NotAPayerName, take_bond
+from tokui.customers.importing.columns import IDENTIFYING, numbered, place_columns
+from tokui.customers.names import name_key
 
 _TAG_BREAK = re.compile(r"[、,;；/\n]+")
-_JOINED = {
-    "name": (("family_name", "given_name"), " "),
-    "kana": (("family_kana", "given_kana"), " "),
-    "address": (("prefecture", "city", "street", "building"), ""),
-}
-_PARTS = frozenset(part for parts, _joint in _JOINED.values() for part in parts)
+_NAME_PARTS = (("family_name", "given_name"), ("family_kana", "given_kana"))
+_ADDRESS_PARTS = ("prefecture", "city", "street", "building")
+_PARTS = frozenset({*_NAME_PARTS[0], *_NAME_PARTS[1], *_ADDRESS_PARTS, "legal_form"})
+_FORM_EXAMPLES = "株式会社 / 有限会社 / 合同会社"
 _REFERENCES = ("business", "owner", "bill_to")
 
 
@@ -55,7 +56,7 @@ class CustomerRow:
     references: dict[str, str] = field(default_factory=dict)
     custom: dict[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] | None = None
-    note: str = ""
+    bonds: Bonds | None = None
     id: UUID | None = None
     version: int | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -73,12 +74,13 @@ def customer_rows(
             if refused.code in (TableCode.EMPTY, TableCode.NO_HEADER) and len(table.sheets) > 1:
                 continue
             raise
-        places = place_columns(header.names, mapping)
+        names = numbered(header.names)
+        places = place_columns(names, mapping)
         if not any(name in places for name in IDENTIFYING):
             continue
         usable += 1
         for row in data_rows(sheet, header):
-            yield read_row(row, places, header.names)
+            yield read_row(row, places, names)
     if not usable:
         raise TableRefused(TableCode.NO_HEADER)
 
@@ -92,34 +94,41 @@ def read_row(row: Row, places: Mapping[str, int], headings: tuple[str, ...]) -> 
         cell = row.cells[index] if index < width else ""
         if isinstance(cell, str) and (not cell or cell.isspace()):
             cleared.append(name)
+            if cell is UNCALCULATED:
+                found.problems.append(_problem(row, index, headings, reason("formula_without_value")))
             continue
         try:
             _take(found, name, cell)
         except FieldRefused as refused:
-            found.problems.append(_problem(row, index, headings, refused.refused))
+            found.problems.append(_problem(row, index, headings, facts(refused.refused)))
         except ValueRefused as refused:
-            found.problems.append(_problem(row, index, headings, refused))
+            found.problems.append(_problem(row, index, headings, facts(refused)))
+        except NotAPayerName as refused:
+            found.problems.append(_problem(row, index, headings, reason("not_a_payer_name", refused.raw)))
     found.cleared = tuple(cleared)
     _join_parts(found)
+    if found.bonds is not None:
+        found.bonds.settle()
     return found
 
 
 def _take(found: CustomerRow, name: str, cell: Any) -> None:
-    if name in PARSERS:
+    if name in _PARTS:
+        found.values[name] = normalise_text(parse_text(cell, longest=120))
+    elif name in PARSERS:
         try:
             found.values[name] = PARSERS[name](cell)
         except ValueRefused as refused:
             raise FieldRefused(name, refused) from None
-    elif name in _PARTS:
-        found.values[name] = normalise_text(parse_text(cell, longest=120))
     elif name in _REFERENCES:
         found.references[name] = normalise_text(parse_text(cell, longest=120))
     elif name == "tags":
         found.tags = checked_tags(tuple(_TAG_BREAK.split(parse_text(cell, longest=1000))))
     elif name == "terms":
         found.values.update(_terms(parse_text(cell, longest=100)))
-    elif name == "note":
-        found.note = parse_text(cell)
+    elif name in BOND_FIELDS:
+        found.bonds = Bonds() if found.bonds is None else found.bonds
+        take_bond(found.bonds, name, cell)
     elif name == "id":
         found.id = parse_public_id(parse_text(cell, longest=60), "cus")
     elif name == "version":
@@ -140,20 +149,77 @@ def _terms(text: str) -> dict[str, Any]:
 
 
 def _join_parts(found: CustomerRow) -> None:
-    """姓 and 名 in two columns are one name, 都道府県 to 建物 one address."""
-    for whole, (parts, joint) in _JOINED.items():
-        pieces = [found.values.pop(part) for part in parts if part in found.values]
-        if not pieces or whole in found.values:
+    """姓 and 名 in two columns are one name, 都道府県 to 建物 one address, 法人格 and 商号 one company's name."""
+    if _PARTS.isdisjoint(found.values):
+        return
+    form = found.values.pop("legal_form", "")
+    name, kana = (" ".join(found.values.pop(part) for part in parts if part in found.values) for parts in _NAME_PARTS)
+    if name and "name" in found.values and _bare(name) not in _bare(found.values["name"]):
+        _take_person(found, {"contact_name": name, "contact_kana": kana})  # 姓 and 名 beside a company's name
+    else:
+        for whole, joined in (("name", name), ("kana", kana)):
+            if joined and whole not in found.values:
+                _set(found, whole, joined)
+    pieces = {part: found.values.pop(part, "") for part in _ADDRESS_PARTS}
+    if any(pieces.values()):
+        _set(found, "address", whole_address(found.values.get("address", ""), **pieces))
+    if form:
+        _join_form(found, form)
+
+
+def whole_address(address: str, *, prefecture: str = "", city: str = "", street: str = "", building: str = "") -> str:
+    """An address of which parts stand in columns of their own: what it lacks is put before or after it."""
+    if prefecture and address.startswith(prefecture):
+        address = address if city in address else prefecture + city + address.removeprefix(prefecture)
+    elif city and address.startswith(city):
+        address = prefecture + address
+    else:
+        address = prefecture + city + address
+    if street and street not in address:
+        address += street
+    return address if building in address else f"{address} {building}".strip()
+
+
+def _take_person(found: CustomerRow, parts: Mapping[str, str]) -> None:
+    """The person at a customer, unless columns of their own name one."""
+    found.bonds = Bonds() if found.bonds is None else found.bonds
+    for name, text in parts.items():
+        if not text or found.bonds.person.get(PERSON[name]):
             continue
         try:
-            found.values[whole] = PARSERS[whole](joint.join(pieces))
+            take_bond(found.bonds, name, text)
         except ValueRefused as refused:
             found.problems.append(Problem("", refused.found, facts(refused)))
 
 
-def _problem(row: Row, index: int, headings: tuple[str, ...], refused: ValueRefused) -> Problem:
+def _join_form(found: CustomerRow, text: str) -> None:
+    """A legal form of its own column stands before the name that lacks it, unless it says 後株."""
+    kind = KIND_WORDS.get(text)
+    if kind:
+        found.values.setdefault("kind", kind)
+        return
+    behind = text.startswith("後")
+    form = "株式会社" if text in ("前株", "後株", "前", "後", "株") else text
+    if not name_key(f"{form}アアアア").legal_form:
+        found.problems.append(Problem("", text[:200], facts(ValueRefused(Code.OUT_OF_RANGE, text, _FORM_EXAMPLES))))
+    elif (name := found.values.get("name")) and not name_key(name).legal_form:
+        _set(found, "name", f"{name} {form}" if behind else f"{form} {name}")
+
+
+def _set(found: CustomerRow, name: str, text: str) -> None:
+    try:
+        found.values[name] = PARSERS[name](text)
+    except ValueRefused as refused:
+        found.problems.append(Problem("", refused.found, facts(refused)))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _problem(row: Row, index: int, headings: tuple[str, ...], why: dict[str, str]) -> Problem:
     heading = headings[index] if index < len(headings) else ""
-    return Problem(f"{column_letters(index)} {heading}".strip()[:80], row.text(index)[:200], facts(refused))
+    return Problem(f"{column_letters(index)} {heading}".strip()[:80], row.text(index)[:200], why)
 
 
 def facts(refused: ValueRefused) -> dict[str, str]:

@@ -6,33 +6,28 @@ of two workers that start the same import the second finds the cursor moved and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tokui.core import clock, inbox, states
 from tokui.core.actors import Actor
 from tokui.core.events import emit
 from tokui.core.files import open_file
-from tokui.core.ids import uuid7_many
 from tokui.core.models import Parcel
-from tokui.core.staging import drop_stage, stage
-from tokui.core.tables import TableRefused, open_table
-from tokui.core.tenancy import organization_scope, require_organization
-from tokui.core.vault import encrypt
-from tokui.customers.actions.record import BillToCycle, apply_changes, insert_customers, refuse_cycles
-from tokui.customers.drafts import CustomerChange
+from tokui.core.tables import TableCode, TableRefused, open_table
+from tokui.core.tenancy import organization_scope
 from tokui.customers.events import ImportApplied
+from tokui.customers.importing.applying import apply_plan
 from tokui.customers.importing.columns import vocabulary
 from tokui.customers.importing.plans import Plan, Planner
-from tokui.customers.importing.rows import CustomerRow, Problem, customer_rows, reason
-from tokui.customers.models import Customer, CustomField, Import, ImportRow
+from tokui.customers.importing.records import decisions_of, record_changes, record_told
+from tokui.customers.importing.rows import CustomerRow, customer_rows
+from tokui.customers.models import CustomField, Import, ImportRow
 from tokui.customers.words import table_facts
 
 BATCH = 5_000
@@ -66,7 +61,10 @@ def _check_rows(batch: Import) -> dict[str, Any]:
             counts["row_count"] += len(rows)
             for name, number in _counts(plan).items():
                 counts[name] += number
-            _record(batch, plan)
+            record_changes(batch, plan, plan.changed, {}, {})
+            record_told(batch, plan)
+    if not counts["row_count"]:
+        raise TableRefused(TableCode.NO_ROWS)
     return counts
 
 
@@ -93,121 +91,21 @@ def _apply_chunk(import_id: UUID, at: int, rows: Sequence[CustomerRow], planner:
     batch = Import.objects.select_for_update().get(pk=import_id)
     if batch.state != Import.State.APPLYING or batch.cursor != at:
         return False  # another worker was faster
-    plan = planner.plan(rows, lock=True)
-    _create(batch, plan, by)
-    _change(batch, plan, by)
-    _record(batch, plan)
+    if at == 0:  # what the check told is told anew; decisions wait for their row
+        ImportRow.objects.filter(batch=batch, decision="").delete()
+    exported = [row.id for row in rows if row.id and row.version is not None]
+    decisions = decisions_of(batch, exported) if exported else {}
+    chosen = {(key, one.version_seen) for key, one in decisions.items() if one.decision == ImportRow.Decision.FILE}
+    plan = planner.plan(rows, lock=True, decided=chosen)
+    if decisions:
+        ImportRow.objects.filter(pk__in=[one.pk for one in decisions.values()]).delete()
+    apply_plan(batch, plan, decisions, by)
     for name, number in _counts(plan).items():
         setattr(batch, name, getattr(batch, name) + number)
     batch.cursor = at + len(rows)
     batch.row_count = max(batch.row_count, batch.cursor)
     batch.save()
     return True
-
-
-def _create(batch: Import, plan: Plan, by: Actor) -> None:
-    ids = insert_customers([draft for _row, draft in plan.new], by=by, created_in=batch.pk)
-    payers: dict[UUID, str] = {}
-    notes: list[tuple[UUID, str]] = []
-    for key, (row, _draft) in zip(ids, plan.new, strict=True):
-        if id(row) in plan.pending_payers:
-            payers[key] = plan.pending_payers[id(row)]
-        if row.note:
-            notes.append((key, row.note))
-    _write_notes(notes, by)
-    if payers:
-        _set_payers(plan, dict(zip(ids, (row for row, _draft in plan.new), strict=True)), payers)
-
-
-def _set_payers(plan: Plan, rows: dict[UUID, CustomerRow], payers: dict[UUID, str]) -> None:
-    """Customers of this batch that are billed to customers of this batch. A circle is told, not made."""
-    try:
-        with transaction.atomic():
-            _bill(payers)
-    except BillToCycle:
-        for key, code in payers.items():
-            try:
-                with transaction.atomic():
-                    _bill({key: code})
-            except BillToCycle:
-                plan.refused.append((rows[key], Problem("bill_to", code, reason("bill_to_cycle", code))))
-
-
-def _bill(payers: dict[UUID, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE customers_customer row SET bill_to_id = payer.id "
-            "FROM unnest(%s::uuid[], %s::text[]) AS wanted (id, code), customers_customer payer "
-            "WHERE row.id = wanted.id AND payer.code = wanted.code AND payer.id <> row.id "
-            "AND payer.organization_id = %s",
-            [list(payers), list(payers.values()), require_organization()],
-        )
-    refuse_cycles(list(payers))
-
-
-def _write_notes(notes: Sequence[tuple[UUID, str]], by: Actor) -> None:
-    if not notes:
-        return
-    ids = uuid7_many(len(notes))
-    stage(
-        "notes_in",
-        {"id": "uuid", "customer_id": "uuid", "text": "text"},
-        ((key, *note) for key, note in zip(ids, notes, strict=True)),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_note (id, organization_id, customer_id, text, written_by, created_at) "
-            "SELECT id, %s, customer_id, text, %s, %s FROM notes_in",
-            [require_organization(), by.name, clock.now()],
-        )
-    drop_stage("notes_in")
-
-
-def _change(batch: Import, plan: Plan, by: Actor) -> None:
-    changes = [(row, _with_payer(plan, row, change), before) for row, change, before in plan.changed]
-    try:
-        with transaction.atomic():
-            changed = (
-                apply_changes([change for _row, change, _b in changes], by=by, import_id=batch.pk) if changes else []
-            )
-    except BillToCycle:
-        changed, changes = _change_singly(batch, plan, changes, by)
-    versions = {row.pk: row.version for row in changed}
-    ImportRow.objects.bulk_create(
-        ImportRow(
-            organization_id=require_organization(),
-            batch=batch,
-            sheet=row.sheet[:60],
-            row=row.number,
-            outcome=ImportRow.Outcome.CHANGED,
-            customer_id=change.customer_id,
-            before=encrypt(json.dumps(before, default=_plain).encode(), batch.pk.bytes),
-            version_after=versions.get(change.customer_id),
-        )
-        for row, change, before in changes
-        if change.customer_id in versions
-    )
-
-
-def _change_singly(batch: Import, plan: Plan, changes: Sequence[Any], by: Actor) -> tuple[list[Customer], list[Any]]:
-    """One of the changes makes a customer pay for itself: find it, and apply the others."""
-    changed: list[Customer] = []
-    kept = []
-    for row, change, before in changes:
-        try:
-            with transaction.atomic():
-                changed += apply_changes([change], by=by, import_id=batch.pk)
-            kept.append((row, change, before))
-        except BillToCycle:
-            plan.refused.append((row, Problem("bill_to", "", reason("bill_to_cycle", row.values.get("name", "")))))
-    plan.changed = kept
-    return changed, kept
-
-
-def _with_payer(plan: Plan, row: CustomerRow, change: CustomerChange) -> CustomerChange:
-    code = plan.pending_payers.get(id(row))
-    payer = Customer.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
-    return CustomerChange(change.customer_id, {**change.values, "bill_to_id": payer}) if payer else change
 
 
 def _finish(import_id: UUID, at: int, by: Actor) -> None:
@@ -232,26 +130,6 @@ def _counts(plan: Plan) -> dict[str, int]:
     }
 
 
-def _record(batch: Import, plan: Plan) -> None:
-    """Keep every refused row and every conflict with its place and reason."""
-    told = [(ImportRow.Outcome.REFUSED, one) for one in plan.refused]
-    told += [(ImportRow.Outcome.CONFLICT, one) for one in plan.conflicts]
-    ImportRow.objects.bulk_create(
-        ImportRow(
-            organization_id=require_organization(),
-            batch=batch,
-            sheet=row.sheet[:60],
-            row=row.number,
-            outcome=outcome,
-            customer_id=row.id,
-            column=problem.column[:80],
-            value=problem.value[:200],
-            reason=problem.reason,
-        )
-        for outcome, (row, problem) in told
-    )
-
-
 def _rows_of(batch: Import, stream: Any, known: Any = None) -> Generator[CustomerRow, None, None]:
     table = open_table(getattr(stream, "file", stream), name=batch.name, encoding=batch.encoding or None)
     return customer_rows(table, batch.mapping, known or _known())
@@ -265,7 +143,3 @@ def _chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     items = iter(items)
     while chunk := list(islice(items, size)):
         yield chunk
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +13,28 @@ from tokui.core.actors import Actor
 from tokui.core.events import emit, emit_many
 from tokui.core.models import Event, Organization
 from tokui.core.tenancy import organization_scope, require_organization
-from tokui.core.vault import decrypt
+from tokui.customers.actions.bond_sets import unbind
 from tokui.customers.actions.record import ABOUT, BillToCycle, CodeTaken, apply_changes
 from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import REFERENCES, CustomerChange
 from tokui.customers.events import CustomerRemoved, ImportUndone
+from tokui.customers.importing.records import opened
 from tokui.customers.importing.rows import reason
 from tokui.customers.models import Customer, CustomField, Import, ImportRow
 
 BATCH = 1_000
-#: What the importer itself made of a customer, to be deleted with it.
+#: What the importer itself made of a customer, to be deleted with it: table and the column that names the customer.
 OWN_TABLES = (
-    "customers_customerkey",
-    "customers_tagging",
-    "customers_customvalue",
-    "customers_note",
+    ("customers_customerkey", "customer_id"),
+    ("customers_tagging", "customer_id"),
+    ("customers_customvalue", "customer_id"),
+    ("customers_note", "customer_id"),
+    ("customers_contactpoint", "customer_id"),
+    ("customers_contactperson", "customer_id"),
+    ("customers_payername", "customer_id"),
+    ("customers_relationship", "to_customer_id"),
+    ("customers_searchentry", "id"),
+    ("customers_customer", "id"),
 )
 
 
@@ -36,9 +42,10 @@ def undo_batches(organization: UUID, import_id: UUID, by: Actor) -> None:
     """Take an import back, batch by batch; resumes where a killed worker stopped."""
     while _one(organization, import_id, by, _revert_changes):
         pass
-    last: list[UUID | None] = [None]
-    while _one(organization, import_id, by, lambda batch, by: _remove_created(batch, by, last)):
+    # A payer goes only after those who are billed to it: sweep until a sweep takes nothing away any more.
+    while _sweep(organization, import_id, by, _remove_created):
         pass
+    _sweep(organization, import_id, by, _name_kept)
     with organization_scope(organization):
         batch = Import.objects.select_for_update().get(pk=import_id)
         if batch.state == Import.State.UNDOING:
@@ -54,6 +61,28 @@ def _one(organization: UUID, import_id: UUID, by: Actor, work: Any) -> bool:
         more = bool(work(batch, by))
         batch.save(update_fields=["reverted_count", "kept_count"])
         return more
+
+
+def _sweep(
+    organization: UUID, import_id: UUID, by: Actor, work: Callable[[Import, Sequence[Customer], Actor], int]
+) -> int:
+    """Walk through the customers that the import made, the latest first; how many were worked on."""
+    last: UUID | None = None
+    count = 0
+    while True:
+        with organization_scope(organization):
+            batch = Import.objects.select_for_update().get(pk=import_id)
+            created = Customer.objects.filter(created_in=batch)
+            rows = list(
+                (created.filter(pk__lt=last) if last else created)
+                .order_by("-pk")
+                .select_for_update(of=("self",))[:BATCH]
+            )
+            if batch.state != Import.State.UNDOING or not rows:
+                return count
+            last = rows[-1].pk
+            count += work(batch, rows, by)
+            batch.save(update_fields=["reverted_count", "kept_count"])
 
 
 def _revert_changes(batch: Import, by: Actor) -> bool:
@@ -76,7 +105,8 @@ def _revert_changes(batch: Import, by: Actor) -> bool:
 
 
 def _revert(customer: Customer, row: ImportRow, batch: Import, by: Actor) -> bool:
-    before = json.loads(decrypt(bytes(row.before or b""), batch.pk.bytes))
+    before = opened(batch, row.before)
+    made, person = before.pop("made", {}), before.pop("person", None)
     for name in REFERENCES:
         if before.get(name):
             before[name] = UUID(before[name])
@@ -84,7 +114,9 @@ def _revert(customer: Customer, row: ImportRow, batch: Import, by: Actor) -> boo
         before["custom"] = _custom(before["custom"])
     try:
         with transaction.atomic():
-            apply_changes([CustomerChange(customer.pk, before)], by=by, import_id=batch.pk)
+            if before:
+                apply_changes([CustomerChange(customer.pk, before)], by=by, import_id=batch.pk)
+            unbind(customer, made, person, opened(batch, row.after).get("person", {}), by=by)
     except (BillToCycle, CodeTaken, IntegrityError):
         return False
     return True
@@ -100,18 +132,8 @@ def _custom(stored: dict[str, list[Any]]) -> dict[str, Any]:
     }
 
 
-def _remove_created(batch: Import, by: Actor, last: list[UUID | None]) -> bool:
-    created = Customer.objects.filter(created_in=batch)
-    if last[0] is not None:
-        created = created.filter(pk__gt=last[0])
-    rows = list(created.order_by("pk").select_for_update(of=("self",))[:BATCH])
-    if not rows:
-        return False
-    last[0] = rows[-1].pk
-    known = set(
-        ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.KEPT).values_list("customer_id", flat=True)
-    )
-    touched = _touched(rows)
+def _remove_created(batch: Import, rows: Sequence[Customer], by: Actor) -> int:
+    touched = _touched(rows, batch)
     removed = _delete([row for row in rows if row.pk not in touched])
     emit_many(
         [CustomerRemoved(row.pk, row.code, batch.pk) for row in removed],
@@ -119,20 +141,17 @@ def _remove_created(batch: Import, by: Actor, last: list[UUID | None]) -> bool:
         about_type=ABOUT,
         by=by,
     )
-    gone = {row.pk for row in removed}
-    kept = [row for row in rows if row.pk not in gone and row.pk not in known]
     batch.reverted_count += len(removed)
-    batch.kept_count += len(kept)
-    _name_kept(batch, kept)
-    return True
+    return len(removed)
 
 
-def _touched(rows: Sequence[Customer]) -> set[UUID]:
-    """Changed since, or the subject of any event but their creation: a note, an invoice, a payment."""
+def _touched(rows: Sequence[Customer], batch: Import) -> set[UUID]:
+    """Changed since, or the subject of any event that is not this import's: a note, an invoice, a payment."""
     keys = [row.pk for row in rows]
     events = Event.objects.filter(customer_id__in=keys).exclude(type="customers.CustomerCreated")
+    mine = str(batch.pk)
     return {row.pk for row in rows if row.version != 1} | {
-        key for key in events.values_list("customer_id", flat=True) if key
+        key for key, payload in events.values_list("customer_id", "payload") if key and payload.get("import_id") != mine
     }
 
 
@@ -143,10 +162,8 @@ def _delete(rows: Sequence[Customer]) -> list[Customer]:
     keys = [row.pk for row in rows]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            for table in OWN_TABLES:
-                cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [keys])
-            cursor.execute("DELETE FROM customers_searchentry WHERE id = ANY(%s)", [keys])
-            cursor.execute("DELETE FROM customers_customer WHERE id = ANY(%s)", [keys])
+            for table, column in OWN_TABLES:
+                cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [keys])
     except IntegrityError:
         if len(rows) == 1:
             return []
@@ -155,17 +172,22 @@ def _delete(rows: Sequence[Customer]) -> list[Customer]:
     return list(rows)
 
 
-def _name_kept(batch: Import, rows: Sequence[Customer]) -> None:
+def _name_kept(batch: Import, rows: Sequence[Customer], by: Actor) -> int:
+    kept = ImportRow.Outcome.KEPT
+    known = set(ImportRow.objects.filter(batch=batch, outcome=kept).values_list("customer_id", flat=True))
+    told = [row for row in rows if row.pk not in known]
+    batch.kept_count += len(told)
     ImportRow.objects.bulk_create(
         ImportRow(
             organization_id=require_organization(),
             batch=batch,
             sheet="",
             row=0,
-            outcome=ImportRow.Outcome.KEPT,
+            outcome=kept,
             customer_id=row.pk,
             value=row.name[:200],
             reason=reason("not_reverted", row.name),
         )
-        for row in rows
+        for row in told
     )
+    return len(told)

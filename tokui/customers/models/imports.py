@@ -12,15 +12,23 @@ from tokui.core.tenancy import Owned, OwnedForeignKey
 
 
 class ImportMapping(Owned):
-    """How the columns of one sender's files (files with the same headings) lie: saved once, proposed the next time."""
+    """How the columns of one sender's files lie: saved once for each set of headings, proposed the next time.
+
+    `headings` and `fields` are those that were there to choose from, so that what is new is proposed and what was
+    ignored stays ignored.
+    """
 
     signature = models.CharField(max_length=64)
     sender = models.CharField(max_length=120, default="", blank=True)
     columns: Any = models.JSONField(default=dict)
+    headings: Any = models.JSONField(default=list)
+    fields: Any = models.JSONField(default=list)
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "signature"], name="customers_mapping_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "sender", "signature"], name="customers_mapping_once")
+        ]
 
 
 class Import(Owned):
@@ -53,8 +61,11 @@ class Import(Owned):
     parcel = OwnedForeignKey(Parcel, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    sender = models.CharField(max_length=120, default="", blank=True)
     mapping: Any = models.JSONField(default=dict)
     headings: Any = models.JSONField(default=list)
+    #: The first values under each heading, sealed with the installation's key: they are personal.
+    samples = models.BinaryField(null=True)
     encoding = models.CharField(max_length=20, default="", blank=True)
     row_count = models.IntegerField(default=0)
     cursor = models.IntegerField(default=0)
@@ -83,8 +94,8 @@ class Import(Owned):
 
 
 class ImportRow(Owned):
-    """What became of a row that is neither simply new nor unchanged: changed (with the values before), refused, in
-    conflict, or kept when its import was undone. New customers are known by `Customer.created_in`."""
+    """What becomes of a row that is neither simply new nor unchanged: changed or in conflict (with the values before and
+    after), refused, or kept when its import was undone. New customers are known by `Customer.created_in`."""
 
     class Outcome(models.TextChoices):
         CHANGED = "changed"
@@ -92,6 +103,10 @@ class ImportRow(Owned):
         CONFLICT = "conflict"
         KEPT = "kept"
         REVERTED = "reverted"
+
+    class Decision(models.TextChoices):
+        FILE = "file"
+        OURS = "ours"
 
     batch = OwnedForeignKey(Import, related_name="rows", db_index=False)
     sheet = models.CharField(max_length=60)
@@ -101,9 +116,20 @@ class ImportRow(Owned):
     column = models.CharField(max_length=80, default="")
     value = models.CharField(max_length=200, default="")
     reason: Any = models.JSONField(default=dict)
-    #: The values before the change, sealed with the installation's key: they are personal.
+    #: The values before and after the change, sealed with the installation's key: they are personal.
     before = models.BinaryField(null=True)
+    after = models.BinaryField(null=True)
     version_after = models.IntegerField(null=True)
+    #: Of a row in conflict: whose values a person chose, having seen the customer in this version.
+    decision = models.CharField(max_length=4, choices=Decision.choices, default="", blank=True)
+    version_seen = models.IntegerField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "batch", "outcome", "id"], name="customers_import_rows")]
+        indexes = [
+            models.Index(fields=["organization", "batch", "outcome", "id"], name="customers_import_rows"),
+            models.Index(
+                fields=["organization", "batch", "customer_id"],
+                condition=~Q(decision=""),
+                name="customers_import_decided",
+            ),
+        ]

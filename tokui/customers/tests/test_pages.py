@@ -237,7 +237,7 @@ def test_a_file_goes_through_the_wizard_and_back(page, owner):
     answer = page.post("/imports", {"file": upload})
     url = answer["Location"]
     assert "氏名" in page.get(url).content.decode()
-    assert page.post(f"{url}/columns", {"column.name": "氏名", "column.phone": "電話"}).status_code == 302
+    assert page.post(f"{url}/columns", {"field.0": "name", "field.1": "phone"}).status_code == 302
     jobs.run_pending()
     text = page.get(url).content.decode()
     assert "電話番号ではありません" in text

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('core', '0001_initial'),
-        ('customers', '0002_addressing'),
+        ('customers', '0003_addressing'),
         ('invoices', '0001_initial'),
     ]
 

@@ -21,9 +21,8 @@ def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[s
     A name that the customer's record already explains teaches nothing. Returns what was learned, for `unlearn`.
     """
     learned = []
-    customer = Customer.objects.get(pk=customer_id)
-    key = name_key(deposit.payer_raw) if deposit.payer_raw else None
-    if key is not None and key.is_usable and not _explained(customer, key.loose) and not _known(deposit, customer):
+    if _teaches_a_name(deposit, customer_id):
+        customer = Customer.objects.get(pk=customer_id)
         name = learn_payer_name(customer, raw=deposit.payer_raw, bank_account_id=deposit.account_id, by=by)
         learned.append({"kind": "name", "id": str(name.pk)})
     for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", deposit.virtual_account)):
@@ -31,7 +30,7 @@ def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[s
             sign, is_new = PayerSign.objects.get_or_create(
                 kind=kind,
                 value=value,
-                customer=customer,
+                customer_id=customer_id,
                 revoked_at=None,
                 defaults={"confirmed_by": by.name, "confirmed_at": clock.now()},
             )
@@ -49,11 +48,13 @@ def unlearn(learned: Sequence[dict[str, Any]], *, by: Actor) -> None:
     PayerSign.objects.filter(pk__in=signs, revoked_at=None).update(revoked_at=clock.now())
 
 
-def _explained(customer: Customer, loose: str) -> bool:
-    return CustomerKey.objects.filter(customer=customer, kind=CustomerKey.Kind.LOOSE, key=loose).exists()
-
-
-def _known(deposit: Deposit, customer: Customer) -> bool:
-    return PayerName.objects.filter(
-        customer=customer, strict_key=deposit.strict_key, bank_account_id=deposit.account_id, revoked_at=None
-    ).exists()
+def _teaches_a_name(deposit: Deposit, customer_id: UUID) -> bool:
+    """Whether the payer's spelling can be told from others, and neither the record nor a learned name explains it."""
+    key = name_key(deposit.payer_raw) if deposit.payer_raw else None
+    if key is None or not key.is_usable:
+        return False
+    explained = CustomerKey.objects.filter(customer=customer_id, kind=CustomerKey.Kind.LOOSE, key=key.loose)
+    known = PayerName.objects.filter(
+        customer=customer_id, strict_key=deposit.strict_key, bank_account_id=deposit.account_id, revoked_at=None
+    )
+    return not explained.values("pk").union(known.values("pk"), all=True).exists()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('access', '0001_initial'),
         ('core', '0001_initial'),
-        ('customers', '0001_initial'),
+        ('customers', '0002_import_choices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
