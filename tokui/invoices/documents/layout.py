@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tokui.catalog.tax import TAXED_KINDS, TaxKind
@@ -16,6 +17,7 @@ from tokui.invoices.documents.content import (
     DocumentLine,
     Honorific,
     Issuer,
+    Language,
     RateRow,
     Withholding,
 )
@@ -97,8 +99,7 @@ def _head(content: DocumentContent, words: Words) -> Facts:
     if content.original_number:
         facts.append((words.original, content.original_number))
     if content.original_period:
-        days = dict.fromkeys(say.short_day(day, content.lang) for day in content.original_period)
-        facts.append((words.original_on, " – ".join(days)))
+        facts.append((words.original_on, _supplied(content.original_period, content.lang)))
     return [fact for fact in facts if fact[1]]
 
 
@@ -170,6 +171,14 @@ def _facts(content: DocumentContent, words: Words) -> Facts:
     if content.due_on:
         facts.append((words.due_on, say.long_day(content.due_on, content.lang)))
     return facts
+
+
+def _supplied(days: tuple[date, date], lang: Language) -> str:
+    """One day in full; a span short, so that it stays one line beside the window of the envelope."""
+    first, last = days
+    if first == last:
+        return say.long_day(first, lang)
+    return f"{say.short_day(first, lang)} – {say.short_day(last, lang)}"
 
 
 def _carried(content: DocumentContent, words: Words) -> Facts:
