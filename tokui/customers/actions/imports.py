@@ -76,13 +76,16 @@ def receive_import(content: bytes, *, name: str, by: Actor, sender: str = "") ->
 
 @transaction.atomic
 def choose_sender(batch: Import, sender: str, *, by: Actor) -> Import:
-    """Say whose file it is: the columns are proposed as this sender's last time."""
+    """Say whose file it is: the columns are proposed as this sender's last time. What was checked before counts no more."""
     access.require(by, CUSTOMERS_IMPORT)
     lock(batch)
-    if batch.state not in (Import.State.UPLOADED, Import.State.READY):
+    if not batch.headings:
         raise StateChanged
     _recall(batch, sender.strip()[:120], by)
-    batch.save(update_fields=["sender", "mapping"])
+    if batch.state == Import.State.UPLOADED:
+        batch.save(update_fields=["sender", "mapping"])
+    else:
+        states.move(batch, to=Import.State.UPLOADED, sender=batch.sender, mapping=batch.mapping, refusal=None)
     return batch
 
 

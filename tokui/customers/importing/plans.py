@@ -22,7 +22,7 @@ from tokui.customers.names import name_key
 _EMPTY_VALUES = {name: PARSERS[name](None) for name in PARSERS if name not in ("name", "code", "kind")}
 _REFERENCE_FIELDS = {"business": "business_id", "owner": "owner_id", "bill_to": "bill_to_id"}
 #: Which customer a decision about a conflict was made for, and the version that the person saw.
-Decided = Collection[tuple[UUID, int]]
+Decided = Collection[tuple[UUID, int | None]]
 
 
 @dataclass

@@ -35,7 +35,8 @@ def write_refused(batch: Import, target: BinaryIO) -> str:
     The file and the refusals are read side by side, so that memory does not grow with either.
     """
     with open_file(batch.parcel.file) as stream:
-        table = open_table(getattr(stream, "file", stream), name=batch.name, encoding=batch.encoding or None)
+        source: Any = getattr(stream, "file", stream)  # Django's file wraps the real one
+        table = open_table(source, name=batch.name, encoding=batch.encoding or None)
         sheets = list(_sheets(batch, table))
         if table.kind == "text":
             write_csv(target, (row for sheet in sheets for row in ([*sheet.heading], *sheet.rows)))

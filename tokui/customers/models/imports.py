@@ -49,6 +49,8 @@ class Import(Owned):
     MOVES = {
         (State.UPLOADED, State.CHECKING),
         (State.READY, State.CHECKING),
+        (State.READY, State.UPLOADED),
+        (State.REFUSED, State.UPLOADED),
         (State.CHECKING, State.READY),
         (State.CHECKING, State.REFUSED),
         (State.REFUSED, State.CHECKING),

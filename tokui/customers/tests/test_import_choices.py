@@ -68,9 +68,24 @@ def test_a_sender_cannot_be_chosen_once_the_file_is_taken_over(organization, own
     batch = brought("名前\n甲\n", owner)
     with pytest.raises(NotPermitted):
         choose_sender(batch, "ひので会計", by=viewer)
+    unreadable = receive_import(b"%PDF-1.7", name="x.pdf", by=owner)
+    with pytest.raises(StateChanged):
+        choose_sender(unreadable, "ひので会計", by=owner)
     applied(checked(batch, owner), owner)
     with pytest.raises(StateChanged):
         choose_sender(batch, "ひので会計", by=owner)
+
+
+def test_with_another_senders_columns_the_file_is_checked_anew(organization, owner):
+    text = "名前,番号\n青葉商店,A-1\n"
+    choose_columns(brought(text, owner), {"name": "名前", "code": "番号"}, by=owner, sender="みなと事務所")
+    fresh = receive_import(f"{text}\n".encode(), name="b.csv", by=owner, sender="別の会計")
+    batch = checked(fresh, owner, name="名前")
+    choose_sender(batch, "みなと事務所", by=owner)
+    with pytest.raises(StateChanged):
+        apply_import(batch, by=owner)
+    applied(checked(batch, owner), owner)
+    assert Customer.objects.get().code == "A-1"
 
 
 def test_the_first_values_of_each_column_are_kept_sealed(organization, owner):

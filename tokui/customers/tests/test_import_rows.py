@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tokui.core.tables import UNCALCULATED, Row
 from tokui.customers.importing.bonds import Point, Relation
+from tokui.customers.importing.columns import VOCABULARY
 from tokui.customers.importing.rows import CustomerRow, read_row, whole_address
 
 
@@ -95,3 +96,22 @@ def test_contacts_of_a_nameless_person_are_kept_and_bad_ones_refused():
 def test_a_formula_without_a_result_is_told():
     problem = row_of(name="山田", email=UNCALCULATED).problems[0]
     assert (problem.column, problem.reason["code"]) == ("B email", "formula_without_value")
+
+
+CELLS = st.one_of(
+    st.text(max_size=30),
+    st.text(alphabet="0123456789-+@.、;/アあ東京都株式会社個人前後末\0\n", max_size=30),
+    st.integers(-(10**12), 10**20),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.dates(),
+    st.timedeltas(),
+    st.just(UNCALCULATED),
+)
+
+
+@given(st.dictionaries(st.sampled_from([*VOCABULARY, "custom.rank"]), CELLS, max_size=12))
+def test_a_row_of_anything_is_read_or_told_and_nothing_else(cells):
+    row = row_of(**cells)
+    assert all(problem.reason["code"] for problem in row.problems)
+    assert not {"family_name", "legal_form", "prefecture"} & set(row.values)
