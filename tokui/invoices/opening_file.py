@@ -218,7 +218,8 @@ def _checked(read: Read, numbers: Counter[str], taken: Mapping[str | None, tuple
         words = _("This number stands in the file more than once.")
         return Read(read.row, refused=Refused("number", {"code": "twice", "words": words}))
     found = taken.get(read.opening.number)
-    if found in ((kind, read.opening.open_minor) for kind in (Invoice.Kind.OPENING, Invoice.Kind.CREDIT_NOTE)):
+    kinds = (Invoice.Kind.OPENING, Invoice.Kind.CREDIT_NOTE)
+    if found and found[0] in kinds and found[1] == read.opening.open_minor:
         return replace(read, is_known=True)
     if found:
         words = _("There is already a document with this number.")
