@@ -95,6 +95,7 @@ class ApiKey(Owned):
     hash = models.BinaryField(max_length=32)
     scopes: Any = ArrayField(models.CharField(max_length=40))
     created_by = models.CharField(max_length=120)
+    created_by_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     last_used_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -15,6 +15,7 @@ from tokui.ui.palette import Command, Hit, command, provider
 
 register(Entry("money", _("Products"), "catalog:list", "box", 60, INVOICES_VIEW))
 command(Command(_("Add a product"), "catalog:new", "plus", CATALOG_EDIT, words="商品 追加 新規 new add"))
+command(Command(_("Products from a file"), "catalog:imports", "upload", CATALOG_EDIT, words="商品 取り込み import"))
 command(Command(_("Tax rates"), "catalog:tax_rates", "percent", INVOICES_VIEW, words="消費税 税率 改正 rate vat"))
 
 

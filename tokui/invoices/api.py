@@ -18,6 +18,7 @@ from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.invoices import actions, api_credits, sending
+from tokui.invoices.api_imports import opening_imports, sale_imports
 from tokui.invoices.api_shapes import (
     LARGEST,
     ClosingIn,
@@ -29,6 +30,7 @@ from tokui.invoices.api_shapes import (
     MailOut,
     ReasonIn,
     RecordedOut,
+    SaleFilters,
     SaleIn,
     SaleOut,
     SalePage,
@@ -38,6 +40,7 @@ from tokui.invoices.api_shapes import (
 from tokui.invoices.models import Invoice, InvoiceTax, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import InvoiceSearch, find_invoices
+from tokui.invoices.sale_queries import NONE, SaleSearch, find_sales
 from tokui.ui.paging import InvalidCursor, page_of
 
 invoices = Router(tags=["invoices"])
@@ -46,20 +49,20 @@ closings = Router(tags=["closing runs"])
 
 
 @sales.get("", response=SalePage, summary="Sale lines, newest first")
-def list_sales(
-    request: HttpRequest,
-    customer: Annotated[str, Query(max_length=40)] = "",
-    waiting: bool | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=300)] = "",
-) -> dict[str, Any]:
+def list_sales(request: HttpRequest, given: Query[SaleFilters]) -> dict[str, Any]:
     access.require(_by(request), INVOICES_VIEW)
-    rows = SaleLine.objects.all()
-    if customer:
-        rows = rows.filter(customer_id=_key(customer, "cus", "customer"))
-    if waiting is not None:
-        rows = rows.filter(invoice__isnull=waiting)
-    page = _page(rows, ("-sold_on", "-id"), cursor, limit)
+    search = SaleSearch(
+        from_on=given.sold_from,
+        to_on=given.sold_to,
+        customer_id=_key(given.customer, "cus", "customer") if given.customer else None,
+        product=given.product if given.product in ("", NONE) else _key(given.product, "prd", "product"),
+        business_id=_key(given.business, "biz", "business") if given.business else None,
+        channel=given.channel,
+        region=given.region,
+        is_waiting=given.waiting,
+        import_id=_key(given.sale_import, "imp", "sale_import") if given.sale_import else None,
+    )
+    page = _page(find_sales(search), ("-sold_on", "-id"), given.cursor, given.limit)
     return {"data": [_sale(row) for row in page.rows], "next_cursor": page.next_cursor or None}
 
 
@@ -298,3 +301,5 @@ router.add_router("/invoices", invoices)
 router.add_router("/invoices", api_credits.router)
 router.add_router("/sale_lines", sales)
 router.add_router("/closing_runs", closings)
+router.add_router("/sale_imports", sale_imports)
+router.add_router("/opening_imports", opening_imports)

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
+from tokui.ui.rest import Day, Paging
+
 Kind = Literal["standard", "reduced", "exempt", "out_of_scope", "export"]
 LARGEST = 90_000_000_000_000
 Amount = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
@@ -52,6 +54,20 @@ class SaleOut(Schema):
     region: str
     invoice: str | None
     external_id: str | None
+
+
+class SaleFilters(Paging):
+    """Conditions of the list; `none` asks for lines whose product, channel or region is empty."""
+
+    customer: str = Field("", max_length=40)
+    product: str = Field("", max_length=40, description="prd_…, or none")
+    business: str = Field("", max_length=40)
+    channel: str = Field("", max_length=30)
+    region: str = Field("", max_length=30)
+    sold_from: Day | None = None
+    sold_to: Day | None = None
+    waiting: bool | None = Field(None, description="Whether they wait for an invoice")
+    sale_import: str = Field("", max_length=40, description="imp_…: what this file brought")
 
 
 class LateOut(Schema):

@@ -152,6 +152,7 @@ class SaleForm(forms.Form):
     product = forms.CharField(label=_("Product code"), max_length=30, required=False)
     description = forms.CharField(label=_("What was sold"), max_length=200, required=False)
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=3, initial=1)
+    unit = forms.CharField(label=_("Unit of quantity"), max_length=10, required=False)
     unit_minor = forms.IntegerField(label=_("Unit price"), required=False)
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=TAX_KINDS, required=False)
     tax_included = forms.NullBooleanField(
@@ -160,6 +161,8 @@ class SaleForm(forms.Form):
         widget=forms.Select(choices=[("", _("As usual")), ("false", _("Without tax")), ("true", _("With tax"))]),
     )
     business = forms.ModelChoiceField(label=_("Business"), queryset=Business.objects.none(), required=False)
+    channel = forms.CharField(label=_("Sales channel"), max_length=30, required=False)
+    region = forms.CharField(label=_("Sales region"), max_length=30, required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -188,6 +191,9 @@ class SaleForm(forms.Form):
             business_id=told["business"].pk if told["business"] else None,
             tax_kind=told["tax_kind"] or None,
             tax_included=told["tax_included"],
+            unit=told["unit"] or None,
+            channel=told["channel"] or None,
+            region=told["region"] or None,
         )
 
 

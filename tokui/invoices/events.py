@@ -35,6 +35,38 @@ class SaleDeleted:
 
 @event
 @dataclass(frozen=True)
+class SalesImported:
+    """A file of sales was taken over."""
+
+    import_id: UUID
+    new_count: int
+    known_count: int
+    refused_count: int
+
+
+@event
+@dataclass(frozen=True)
+class SaleImportUndone:
+    """The sales of a file were taken back; those on issued documents stayed."""
+
+    import_id: UUID
+    removed_count: int
+    kept_count: int
+
+
+@event
+@dataclass(frozen=True)
+class OpeningsImported:
+    """A file of receivables from the old system was taken over."""
+
+    import_id: UUID
+    new_count: int
+    known_count: int
+    refused_count: int
+
+
+@event
+@dataclass(frozen=True)
 class InvoiceDrafted:
     invoice_id: UUID
     customer_id: UUID

@@ -62,12 +62,28 @@ palette.command(
         gettext_lazy("Closing run"), "invoices:closings", "cal", permission=INVOICES_ISSUE, words="締め 請求 closing"
     )
 )
-
-
+palette.command(
+    palette.Command(
+        gettext_lazy("Sales by month"),
+        "invoices:sale_report",
+        "chart",
+        permission=SALES_RECORD,
+        words="売上 集計 商品別 月別 report",
+    )
+)
+palette.command(
+    palette.Command(
+        gettext_lazy("Sales from a file"),
+        "invoices:sale_imports",
+        "upload",
+        permission=SALES_RECORD,
+        words="売上 取り込み import",
+    )
+)
 palette.command(
     palette.Command(
         gettext_lazy("Opening receivables"),
-        "invoices:openings",
+        "invoices:opening_imports",
         "upload",
         permission=INVOICES_ISSUE,
         words="開始残高 期首 売掛金 移行 opening",

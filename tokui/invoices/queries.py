@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
+from tokui.catalog.models import Price
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
 from tokui.invoices.models import FormerName, Invoice, SaleLine
@@ -120,3 +122,20 @@ def _customers_now(text: str) -> list[UUID]:
 
 def open_sales() -> QuerySet[SaleLine]:
     return SaleLine.objects.filter(invoice=None).select_related("customer", "business")
+
+
+def prices_sold_at(prices: Sequence[Price]) -> set[UUID]:
+    """Of these prices those at which a sale was recorded: of the product, in the currency, for that amount, in its days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT price.id FROM catalog_price price
+             WHERE price.id = ANY(%s) AND EXISTS (
+                   SELECT FROM invoices_saleline line
+                    WHERE line.product_id = price.product_id AND line.sold_on >= price.from_on
+                      AND line.sold_on <= coalesce(price.to_on, 'infinity') AND line.currency = price.currency
+                      AND line.unit_minor = price.unit_minor)
+            """,
+            [[price.pk for price in prices]],
+        )
+        return {row[0] for row in cursor.fetchall()}

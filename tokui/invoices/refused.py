@@ -115,3 +115,12 @@ class LinkExpired(Refusal):
 
 class ClosingDayInFuture(Refusal):
     """A closing day that lies ahead cannot be closed yet."""
+
+
+class SalesFileRefused(Refusal):
+    """{reason}
+
+    The file cannot be read; `reason` is already in the reader's language and names the place.
+    """
+
+    status = 422

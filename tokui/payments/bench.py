@@ -14,8 +14,10 @@ from tokui.banking.models import BankAccount, Deposit
 from tokui.core import clock
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
+from tokui.payments.matching import shares
 from tokui.payments.models import Allocation, Decision, Suggestion
-from tokui.payments.queries import fetched
+from tokui.payments.policy import policy_of_organization
+from tokui.payments.queries import deposits_to_reconcile, fetched
 from tokui.payments.words import DOUBTS, GRADES, headline, sentence
 from tokui.ui.paging import COUNT_CAP, CappedCount
 
@@ -41,6 +43,7 @@ class Candidate:
     customer: Customer | None
     invoices: list[tuple[Invoice, int, int]]  # invoice, from the deposit, still missing afterwards
     reasons: list[tuple[str, bool, int]]  # sentence, is a doubt, weight
+    closes: str = "open"  # the difference that the choice starts with
 
     @property
     def grade_word(self) -> Any:
@@ -87,7 +90,7 @@ class Bench:
 
 def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0) -> Bench:
     """The whole workbench around one deposit (the first of the list when none is named)."""
-    opened = Deposit.objects.filter(state=Deposit.State.OPEN)
+    opened = deposits_to_reconcile()
     day = clock.at_day(clock.today(), 0)
     decided = Decision.objects.filter(at__gte=day, undone_at=None).exclude(outcome=Decision.Outcome.DECLINED)
     deposits = _listed(opened, decided, shows_done)
@@ -120,7 +123,7 @@ def bench(deposit_id: UUID | None, *, shows_done: bool = False, pick: int = 0) -
 def next_after(deposit: Deposit) -> UUID | None:
     """The open deposit that the list shows after this one; the first when it was the last."""
     return (
-        Deposit.objects.filter(state=Deposit.State.OPEN)
+        deposits_to_reconcile()
         .filter(Q(received_on__lt=deposit.received_on) | Q(received_on=deposit.received_on, pk__lt=deposit.pk))
         .order_by("-received_on", "-pk")
         .values_list("pk", flat=True)
@@ -150,8 +153,10 @@ def days_late(invoice: Invoice) -> int:
 
 
 _COUNTS = """
-SELECT (SELECT count(*) FROM (SELECT 1 FROM banking_deposit WHERE organization_id = %(organization)s AND state = 'open'
-                               LIMIT %(most)s) waiting) AS open,
+SELECT (SELECT count(*) FROM (SELECT 1 FROM banking_deposit deposit WHERE organization_id = %(organization)s AND state = 'open'
+           AND NOT EXISTS (SELECT 1 FROM payments_returntodo todo WHERE todo.organization_id = %(organization)s
+               AND todo.deposit_id = deposit.id AND todo.state = 'open'
+               AND todo.amount_minor >= deposit.amount_minor - deposit.applied_minor) LIMIT %(most)s) waiting) AS open,
        (SELECT count(*) FROM payments_suggestion suggestion JOIN banking_deposit deposit ON deposit.id = suggestion.deposit_id
          WHERE suggestion.organization_id = %(organization)s AND rank = 0 AND grade = 'certain' AND deposit.state = 'open') AS certain,
        (SELECT count(*) FROM payments_decision WHERE organization_id = %(organization)s AND at >= %(since)s
@@ -177,22 +182,32 @@ def _candidates(deposit: Deposit) -> list[Candidate]:
     customers = Customer.objects.in_bulk([one.customer_id for one in suggestions if one.customer_id])
     wanted = {UUID(key) for one in suggestions for key, _amount in one.allocations}
     invoices = Invoice.objects.in_bulk(list(wanted))
-    return [_candidate(one, deposit, customers, invoices) for one in suggestions]
+    closes = difference_of(suggestions)
+    return [_candidate(one, deposit, customers, invoices, closes[one.rank]) for one in suggestions]
 
 
 def _candidate(
-    suggestion: Suggestion, deposit: Deposit, customers: dict[Any, Customer], invoices: dict[Any, Invoice]
+    suggestion: Suggestion,
+    deposit: Deposit,
+    customers: dict[Any, Customer],
+    invoices: dict[Any, Invoice],
+    closes: str,
 ) -> Candidate:
-    left, shown = deposit.left_minor, []
-    for key, amount in suggestion.allocations:
-        invoice = invoices.get(UUID(key))
-        if invoice is None:
-            continue
-        paid = min(amount, left, invoice.open_minor)
-        left -= paid
-        shown.append((invoice, paid, invoice.open_minor - paid))
+    shown = []
+    for share in shares(suggestion.allocations, dict(suggestion.withheld), deposit.left_minor):
+        invoice = invoices.get(UUID(share.invoice))
+        if invoice is not None:
+            paid = min(share.paid_minor, invoice.open_minor)
+            shown.append((invoice, paid, invoice.open_minor - paid))
     reasons = [(sentence(one), one["code"] in DOUBTS, one["weight"]) for one in suggestion.reasons]
-    return Candidate(suggestion, customers.get(suggestion.customer_id), shown, reasons)
+    return Candidate(suggestion, customers.get(suggestion.customer_id), shown, reasons, closes)
+
+
+def difference_of(suggestions: Sequence[Suggestion]) -> dict[int, str]:
+    """By rank, what becomes of what is missing unless a person says otherwise: a fee by policy, the tax kept back."""
+    has_fee = any(one.fee_minor for one in suggestions)
+    fee = "open" if has_fee and policy_of_organization().claims_fees else "fee"
+    return {one.rank: fee if one.fee_minor else "withholding" if one.withheld else "open" for one in suggestions}
 
 
 def _made(deposit: Deposit) -> list[Allocation]:

@@ -15,6 +15,7 @@ from tokui.core.events import Announced, on, within
 from tokui.core.ids import uuid7_many
 from tokui.core.jobs import daily
 from tokui.core.tenancy import require_organization
+from tokui.customers.events import ContactAdded, CustomerChanged, PayerNameLearned, RelationshipAdded
 from tokui.invoices.events import (
     CreditApplied,
     CreditNoteIssued,
@@ -26,7 +27,12 @@ from tokui.invoices.events import (
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
+from tokui.payments.events import RemitterCodeLearned
+from tokui.payments.payers import waiting_deposits_of
 from tokui.payments.standings import refresh_standings, roll_standings
+
+#: What of a customer's record a deposit is recognised by.
+RECOGNISED_BY = frozenset({"name", "kana", "bill_to_id"})
 
 
 @within(InvoiceIssued)
@@ -85,9 +91,46 @@ def match_recorded(announced: Sequence[Announced]) -> None:
         match_deposits(by_hand, by=SYSTEM)
 
 
+@on(InvoiceIssued)
+def match_waiting_for_invoices(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(PayerNameLearned)
+def match_waiting_for_names(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(RemitterCodeLearned)
+def match_waiting_for_codes(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(RelationshipAdded)
+def match_waiting_for_relatives(announced: Sequence[Announced]) -> None:
+    _match_waiting([key for one in announced for key in (one.facts.customer_id, one.facts.other_id)])
+
+
+@on(ContactAdded)
+def match_waiting_for_persons(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced if one.facts.kind == "person"])
+
+
+@on(CustomerChanged)
+def match_waiting_for_changed(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced if RECOGNISED_BY.intersection(one.facts.fields)])
+
+
 @daily
 def roll(day: date) -> None:
     roll_standings(day)
+
+
+def _match_waiting(customer_ids: Sequence[UUID]) -> None:
+    """Something new is known of customers: deposits that may be theirs are matched anew."""
+    waiting = waiting_deposits_of(customer_ids)
+    if waiting:
+        match_deposits(waiting, by=SYSTEM)
 
 
 def _write_keys(rows: Sequence[tuple[UUID, str]]) -> None:

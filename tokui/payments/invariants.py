@@ -84,3 +84,10 @@ invariant(
     "FROM ledger_posting WHERE credit ^@ 'customers:' AND split_part(credit, ':', 3) = 'advance') AS both_sides "
     "GROUP BY customer_id, currency HAVING sum(amount) <> 0",
 )
+invariant(
+    "returns-are-there",
+    "What waits to be sent back is never more than its deposit has left.",
+    "SELECT todo.id, todo.amount_minor FROM payments_returntodo todo JOIN banking_deposit deposit ON deposit.id = todo.deposit_id "
+    "AND deposit.organization_id = todo.organization_id WHERE todo.state = 'open' "
+    "AND (deposit.state = 'cancelled' OR todo.amount_minor > deposit.amount_minor - deposit.applied_minor)",
+)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMENTS_VIEW, SETTINGS_VIEW
-from tokui.banking.models import Deposit
 from tokui.core.models import Event
 from tokui.customers.timeline import Line, tells
 from tokui.payments.models import Approval, CustomerStanding, ReturnToDo
+from tokui.payments.queries import deposits_to_reconcile, usable_advances
 from tokui.payments.standings import keep_current
 from tokui.payments.words import KINDS, STATES
 from tokui.ui.navigation import Count as Badge
@@ -27,7 +27,7 @@ from tokui.ui.today import Card, card
 
 
 def _waiting(request: HttpRequest) -> Badge | None:
-    found = capped_count(Deposit.objects.filter(state=Deposit.State.OPEN))
+    found = capped_count(deposits_to_reconcile())
     return Badge(found.number, hot=True, capped=found.capped)
 
 
@@ -46,12 +46,20 @@ command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAY
 command(
     Command(gettext_lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off")
 )
+command(
+    Command(
+        gettext_lazy("Advances to use"), "payments:advances", "wallet", PAYMENTS_ALLOCATE, words="前受金 充当 advance"
+    )
+)
+command(
+    Command(gettext_lazy("How good matching is"), "payments:score", "chart", PAYMENTS_VIEW, words="精度 成績 score")
+)
 command(Command(gettext_lazy("Returns"), "payments:returns", "undo", PAYMENTS_VIEW, words="返金 二重 refund twice"))
 
 
 @card(order=10, permission=PAYMENTS_ALLOCATE)
 def _to_reconcile(request: HttpRequest) -> Card | None:
-    found = capped_count(Deposit.objects.filter(state=Deposit.State.OPEN))
+    found = capped_count(deposits_to_reconcile())
     if not found.number:
         return None
     return Card(
@@ -95,6 +103,14 @@ def _returns(request: HttpRequest) -> Card | None:
     return Card(_("Returns"), url, "undo", _("Send back or keep."), count=number, tone="shu") if number else None
 
 
+@card(order=37, permission=PAYMENTS_ALLOCATE)
+def _advances(request: HttpRequest) -> Card | None:
+    number = usable_advances().count()
+    url = reverse("payments:advances")
+    said = _("They owe something while money of theirs is held.")
+    return Card(_("Advances to use"), url, "wallet", said, count=number, tone="yama") if number else None
+
+
 def _tell(name: str, icon: str, tone: str, words: Callable[[dict[str, Any]], str]) -> None:
     @tells(f"payments.{name}", group="money")
     def told(events: Sequence[Event]) -> Mapping[UUID, Line]:
@@ -111,14 +127,24 @@ def _allocated(payload: dict[str, Any]) -> str:
     return _("%(amount)s reconciled") % _amount(payload)
 
 
+def _decided(payload: dict[str, Any]) -> str:
+    if not payload["approved"]:
+        return _("Turned down")
+    return _("Approved by the only person who may") if payload.get("is_own") else _("Approved")
+
+
 _tell("DepositAllocated", "match", "in", _allocated)
 _tell("AllocationReleased", "undo", "bad", lambda p: _("A reconciliation was undone (%(amount)s)") % _amount(p))
 _tell("AdvanceKept", "wallet", "in", lambda p: _("%(amount)s kept as an advance") % _amount(p))
 _tell("AdvanceApplied", "wallet", "", lambda p: _("%(amount)s of the advance used") % _amount(p))
 _tell("DifferenceGivenUp", "minus", "", lambda p: _("%(kind)s %(amount)s") % _amount(p))
 _tell("ApprovalAsked", "hand", "", lambda p: _("Approval asked: %(kind)s %(amount)s") % _amount(p))
-_tell("ApprovalDecided", "hand", "", lambda p: _("Approved") if p["approved"] else _("Turned down"))
+_tell("ApprovalDecided", "hand", "", _decided)
 _tell("ReturnAsked", "undo", "", lambda p: _("%(amount)s to send back or keep") % _amount(p))
+_tell("RemitterCodeLearned", "hand", "", lambda p: _("A remitter code was remembered"))
+_tell("RemitterCodeRevoked", "undo", "", lambda p: _("A remitter code was forgotten"))
+_tell("ReturnDropped", "undo", "", lambda p: _("%(amount)s need not be sent back") % _amount(p))
+_tell("AdvanceRefunded", "undo", "", lambda p: _("%(amount)s of the advance sent back") % _amount(p))
 _tell("DepositRefunded", "undo", "", lambda p: _("%(amount)s sent back") % _amount(p))
 _tell(
     "StandingChanged",

@@ -13,6 +13,7 @@ from tokui.catalog.models import Product, TaxKind
 from tokui.core.models import StoredFile
 from tokui.core.tenancy import Owned, OwnedForeignKey
 from tokui.customers.models import Customer
+from tokui.invoices.models.imports import SaleImport
 from tokui.invoices.models.papers import IssuerVersion
 from tokui.invoices.models.series import NumberSeries
 
@@ -182,6 +183,8 @@ class SaleLine(Owned):
     invoice = OwnedForeignKey(Invoice, null=True, related_name="lines", db_index=False)
     source = models.CharField(max_length=30, default="screen")
     external_id = models.CharField(max_length=120, null=True)
+    #: The file that brought it, so that the whole file can be taken back.
+    created_in = OwnedForeignKey(SaleImport, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=120)
 
@@ -208,6 +211,16 @@ class SaleLine(Owned):
                 fields=["organization", "invoice"], condition=Q(invoice__isnull=False), name="invoices_saleline_invoice"
             ),
             models.Index(fields=["organization", "sold_on", "id"], name="invoices_saleline_day"),
+            models.Index(
+                fields=["organization", "product", "sold_on"],
+                condition=Q(product__isnull=False),
+                name="invoices_saleline_product",
+            ),
+            models.Index(
+                fields=["organization", "created_in", "id"],
+                condition=Q(created_in__isnull=False),
+                name="invoices_saleline_import",
+            ),
         ]
 
 

@@ -85,6 +85,7 @@ def decline(deposit: Deposit, invoice_ids: Sequence[UUID], *, by: Actor) -> None
         outcome=Decision.Outcome.DECLINED,
         grade=best.grade if best else "",
         score=best.score if best else 0,
+        reason=best.leading_reason if best else "",
         by=by.name,
         at=clock.now(),
     )
@@ -122,7 +123,7 @@ def _release(rows: Sequence[Allocation], on: dict[UUID, date], by: Actor) -> Non
     give_back(uses, on=days, by=by)
     give_back([row for row in rows if not row.from_advance_id], on=days, by=by)
     _forget(rows, by)
-    refresh_standings({row.customer_id for row in rows}, by=by)
+    refresh_standings({row.customer_id for row in rows if row.customer_id}, by=by)
     _announce(rows, days, by)
 
 
@@ -148,7 +149,7 @@ def _write_declined(rows: Sequence[Allocation], by: Actor) -> None:
 
 
 def _announce(rows: Sequence[Allocation], on: dict[UUID, date], by: Actor) -> None:
-    groups: dict[tuple[UUID, UUID], list[Allocation]] = {}
+    groups: dict[tuple[UUID, UUID | None], list[Allocation]] = {}
     for row in rows:
         groups.setdefault((row.decision, row.customer_id), []).append(row)
     facts = [

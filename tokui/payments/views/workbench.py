@@ -17,8 +17,6 @@ from tokui.banking.models import Deposit
 from tokui.core import clock
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.ids import public_id
-from tokui.core.money import EXPONENTS
-from tokui.core.values import ValueRefused, parse_amount
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments.actions import (
@@ -32,11 +30,12 @@ from tokui.payments.actions import (
     match_deposits,
     release,
 )
-from tokui.payments.bench import bench, next_after, oldest_first, open_invoices
+from tokui.payments.bench import bench, difference_of, next_after, oldest_first, open_invoices
+from tokui.payments.matching import shares
 from tokui.payments.models import Allocation, ReturnToDo, Suggestion
 from tokui.payments.scorecard import scorecard
 from tokui.payments.searching import hits_for
-from tokui.payments.views.rows import found
+from tokui.payments.views.rows import amount_of, found
 from tokui.payments.words import payer_name
 from tokui.ui.amounts import grouped
 from tokui.ui.doors import is_fragment, render_page, sent_on, toast
@@ -219,7 +218,7 @@ def _split_post(request: HttpRequest, row: Deposit) -> Any:
     for name in request.POST:
         text = str(request.POST[name])
         if name.startswith("inv_") and text.strip():
-            uses.append(Use(found(Invoice, name).pk, _amount(text, row.currency)))
+            uses.append(Use(found(Invoice, name).pk, amount_of(text, row.currency)))
     uses = [use for use in uses if use.amount_minor]
     difference = request.POST.get("difference", "open")
     if difference in DIFFERENCES[1:]:
@@ -244,13 +243,6 @@ def _closing(uses: list[Use], difference: str) -> list[Use]:
     return [Use(use.invoice_id, amount, difference) for use, amount in missing if amount > 0]
 
 
-def _amount(text: str, currency: str) -> int:
-    try:
-        return parse_amount(text, currency if currency in EXPONENTS else "JPY").minor
-    except ValueRefused as refused:
-        raise Invalid(field="amount", reason=_("%(text)s is not an amount.") % {"text": text[:20]}) from refused
-
-
 def _best_customer(row: Deposit) -> Customer | None:
     if row.customer_id:
         return Customer.objects.get(pk=row.customer_id)
@@ -259,19 +251,13 @@ def _best_customer(row: Deposit) -> Customer | None:
 
 
 def _closes(row: Deposit) -> str:
-    """The difference that the split starts with: a fee, where the matcher found one."""
-    has_fee = Suggestion.objects.filter(deposit=row, rank=0, fee_minor__gt=0).exists()
-    return "fee" if has_fee else "open"
+    """The difference that the split starts with: what the matcher found to be missing, as the policy says."""
+    return difference_of(list(Suggestion.objects.filter(deposit=row, rank=0))).get(0, "open")
 
 
 def _suggested_spread(row: Deposit, customer: Customer) -> dict[UUID, int]:
     best = Suggestion.objects.filter(deposit=row, customer=customer).order_by("rank").first()
     if best is None:
         return {}
-    left, spread = row.left_minor, {}
-    for key, amount in best.allocations:
-        part = min(amount, left)
-        left -= part
-        if part:
-            spread[UUID(key)] = part
-    return spread
+    found = shares(best.allocations, dict(best.withheld), row.left_minor)
+    return {UUID(share.invoice): share.paid_minor for share in found if share.paid_minor}

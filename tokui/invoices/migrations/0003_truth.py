@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         ('access', '0001_initial'),
         ('core', '0001_initial'),
         ('customers', '0003_addressing'),
-        ('invoices', '0001_initial'),
+        ('invoices', '0002_sale_imports'),
     ]
 
     operations = [
