@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tokui.core import files
 from tokui.core.actors import Actor
@@ -25,6 +26,12 @@ from tokui.invoices.papers import pdf_of
 from tokui.invoices.receipts import receipt_pdf
 
 BATCH = 50
+KIND_WORDS = {
+    "invoice": gettext_lazy("Invoice"),
+    "credit_note": gettext_lazy("Credit note"),
+    "opening": gettext_lazy("Opening receivable"),
+}
+STATE_WORDS = {"issued": gettext_lazy("Issued"), "void": gettext_lazy("Void")}
 
 
 def zip_response(keys: Iterable[UUID], *, by: Actor, receipts: Iterable[UUID] = ()) -> StreamingHttpResponse:
@@ -85,7 +92,7 @@ def _index_row(invoice: Invoice, name: str) -> list[str | int]:
     amounts = [invoice.net_minor, invoice.tax_minor, invoice.total_minor]
     return [
         *(f"{invoice.issued_on:%Y-%m-%d}", invoice.number or "", addressee, *amounts, invoice.currency),
-        *(invoice.kind, invoice.state, name),
+        *(str(KIND_WORDS[invoice.kind]), str(STATE_WORDS[invoice.state]), name),
     ]
 
 

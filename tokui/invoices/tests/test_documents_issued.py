@@ -174,7 +174,7 @@ def test_a_credit_on_a_paid_invoice_stays_as_the_customers_and_pays_the_next(org
     apply_credit(note, other, 11_000, on=NOW, by=SYSTEM)
     other.refresh_from_db()
     assert other.open_minor == 11_000
-    with pytest.raises(refused.InvoiceSettledBeyondTotal):
+    with pytest.raises(refused.CreditUsedUp):
         apply_credit(note, other, 1, on=NOW, by=SYSTEM)
 
 
