@@ -23,7 +23,9 @@ def cancel_receipts_beyond(invoice_ids: Sequence[UUID], *, by: Actor) -> None:
     rows = lock_all(Receipt.objects.filter(invoice_id__in=list(invoice_ids), cancelled_at=None))
     if not rows:
         return
-    left = dict(Invoice.objects.filter(pk__in=list(invoice_ids)).values_list("pk", "received_minor"))
+    left: dict[UUID | None, int] = {
+        one.pk: one.received_minor for one in Invoice.objects.filter(pk__in=list(invoice_ids)).only("received_minor")
+    }
     cancelled = []
     for row in sorted(rows, key=lambda row: (row.issued_at, row.number)):
         left[row.invoice_id] -= row.amount_minor

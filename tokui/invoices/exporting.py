@@ -90,10 +90,9 @@ def _receipt_row(receipt: Receipt, name: str) -> list[str | int]:
 def _index_row(invoice: Invoice, name: str) -> list[str | int]:
     addressee = str((invoice.snapshot or {}).get("name", invoice.customer.name))
     amounts = [invoice.net_minor, invoice.tax_minor, invoice.total_minor]
-    return [
-        *(f"{invoice.issued_on:%Y-%m-%d}", invoice.number or "", addressee, *amounts, invoice.currency),
-        *(str(KIND_WORDS[invoice.kind]), str(STATE_WORDS[invoice.state]), name),
-    ]
+    heads: list[str | int] = [f"{invoice.issued_on:%Y-%m-%d}", invoice.number or "", addressee]
+    words = [str(KIND_WORDS[invoice.kind]), str(STATE_WORDS[str(invoice.state)])]
+    return [*heads, *amounts, invoice.currency, *words, name]
 
 
 def _index(rows: list[list[str | int]]) -> bytes:

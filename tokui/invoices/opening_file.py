@@ -173,8 +173,8 @@ def _opening(told: Mapping[str, Any], here: Directory) -> NewOpening:
     for name in ("number", "issued_on", "open_minor"):
         if name not in told:
             raise Invalid(field=name, reason=_("This is missing."))
-    if told["open_minor"] <= 0:
-        raise Invalid(field="open_minor", reason=_("Only what is still owed can be brought over."))
+    if told["open_minor"] == 0:
+        raise Invalid(field="open_minor", reason=_("A balance of zero leaves nothing to bring over."))
     business = told.get("business_code")
     if business and business not in here.businesses:
         raise Invalid(field="business_code", reason=_("There is no such business."))
@@ -218,7 +218,7 @@ def _checked(read: Read, numbers: Counter[str], taken: Mapping[str | None, tuple
         words = _("This number stands in the file more than once.")
         return Read(read.row, refused=Refused("number", {"code": "twice", "words": words}))
     found = taken.get(read.opening.number)
-    if found == (Invoice.Kind.OPENING, read.opening.open_minor):
+    if found in ((kind, read.opening.open_minor) for kind in (Invoice.Kind.OPENING, Invoice.Kind.CREDIT_NOTE)):
         return replace(read, is_known=True)
     if found:
         words = _("There is already a document with this number.")

@@ -111,7 +111,11 @@ def _moves() -> str:
 
 
 def _rows(sql: str, account: Account, **values: Any) -> list[tuple[Any, ...]]:
-    whose = {"customer": account.customer.pk, "business": account.business.pk, "currency": account.currency}
+    whose: dict[str, Any] = {
+        "customer": account.customer.pk,
+        "business": account.business.pk,
+        "currency": account.currency,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, {**whose, **values})
         return list(cursor.fetchall())

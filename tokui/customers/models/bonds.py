@@ -48,7 +48,7 @@ class ContactPerson(Owned):
     title = models.CharField(max_length=80, default="", blank=True)
     email = models.CharField(max_length=254, default="", blank=True)
     phone = models.CharField(max_length=20, default="", blank=True)
-    takes_documents = models.BooleanField(default=False)
+    takes_documents = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -66,7 +66,7 @@ class Invoice(Owned):
     withholding_minor = models.BigIntegerField(default=0)
     settled_minor = models.BigIntegerField(default=0)
     #: The part of `settled_minor` that came as money: what receipts may be written for.
-    received_minor = models.BigIntegerField(default=0)
+    received_minor = models.BigIntegerField(default=0, db_default=0)
     paid_on = models.DateField(null=True)
     tax_rounding = models.CharField(max_length=7, choices=Rounding.choices, default=Rounding.DOWN)
     delivery = models.CharField(max_length=5, choices=Customer.Delivery.choices, default=Customer.Delivery.MAIL)

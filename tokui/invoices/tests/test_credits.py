@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,9 +19,11 @@ from tokui.invoices.actions import (
     CreditLine,
     CreditUse,
     InvoiceTerms,
+    NewOpening,
     NewSale,
     apply_credit,
     apply_credits,
+    bring_openings,
     close_sales,
     credit_invoice,
     draft_invoice,
@@ -258,3 +261,18 @@ def test_rest_uses_takes_back_and_pays_out_a_credit_note(page):
         "on": "2026-11-02",
         "account": "cash",
     }
+
+
+def test_a_credit_balance_from_the_old_books_is_used_on_a_later_invoice(organization):
+    customer = make_customer()
+    new = NewOpening(customer.pk, "OLD-77", date(2026, 9, 30), date(2026, 9, 30), -11_000)
+    (key,) = bring_openings([new], by=SYSTEM)
+    credit = Invoice.objects.get(pk=key)
+    assert (credit.kind, credit.number, credit.open_minor) == ("credit_note", "OLD-77", -11_000)
+    assert ledger.balance(f"customers:{customer.pk}:receivable") == -11_000
+    invoice = make_invoice(customer, 50_000)
+    apply_credit(credit, invoice, 11_000, on=NOW, by=SYSTEM)
+    assert Invoice.objects.get(pk=invoice.pk).open_minor == 44_000
+    with pytest.raises(Invalid):
+        bring_openings([replace(new, number="OLD-78", open_minor=0)], by=SYSTEM)
+    assert find_offences() == []

@@ -150,7 +150,7 @@ def test_chosen_invoices_are_printed_in_one_pdf(page):
     assert page.post("/invoices/printed", {"chosen": chosen}).content.startswith(b"%PDF")
 
 
-def test_a_statement_and_a_delivery_note_are_set_from_the_documents_and_the_sales(page):
+def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(page):
     invoice = make_invoices()[0]
     assert page.get(f"/statements/{invoice.customer.public_id}").content.startswith(b"%PDF")
     noted = page.post(f"/invoices/{invoice.public_id}/delivery-note", follow=True)
