@@ -10,14 +10,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.test_rest_contract import CHECKS, OPERATIONS, key
+from tokui.access.models import Business
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.customers.models import Customer
-from tokui.invoices.models import Invoice
-from tokui.ledger.models import Entry, JournalExport
+from tokui.invoices.actions import NewOpening, NewSale, bring_openings, close_sales, record_sales, settle_invoices
+from tokui.invoices.delivering import issue_delivery_note
+from tokui.invoices.dispatching import dispatch_invoices
+from tokui.invoices.links import make_link
+from tokui.invoices.models import ClosingRun, DeliveryNote, Dispatch, Invoice, PublicLink, Receipt
+from tokui.invoices.receipts import issue_receipt
+from tokui.ledger.mapping import map_account
+from tokui.ledger.models import AccountMapping, Entry, JournalExport
 from tokui.payments.models import Allocation, Approval, ReturnToDo, Suggestion
+from tokui.payments.tests.world import DAY
 
 assert key
-TAGS = {"banking", "ledger", "payments", "standing"}
+TAGS = {
+    *("banking", "ledger", "payments", "standing"),
+    *("invoices", "sale lines", "receipts", "delivery notes", "statements of account", "links", "closing runs"),
+    *("dispatches", "documents"),
+}
 MONEY = [label for label, one in OPERATIONS.items() if TAGS & set(one.definition.raw.get("tags", ()))]
 ROWS = {
     "account": BankAccount,
@@ -33,6 +45,14 @@ ROWS = {
     "allocation": Allocation,
     "approval": Approval,
     "return": ReturnToDo,
+    "receipt": Receipt,
+    "note": DeliveryNote,
+    "link": PublicLink,
+    "dispatch": Dispatch,
+    "run": ClosingRun,
+    "closing_run": ClosingRun,
+    "business": Business,
+    "mapping": AccountMapping,
 }
 
 
@@ -43,7 +63,7 @@ def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
     from tokui.ledger.exporting import make_export
     from tokui.ledger.journals import Books, Layout
     from tokui.payments.actions import ask_approval, ask_return, keep_as_advance, match_all
-    from tokui.payments.tests.world import DAY, make_customer, make_deposit, make_invoice
+    from tokui.payments.tests.world import make_customer, make_deposit, make_invoice
 
     take(notice(paid("オオタ ユキ", 24_200)), make_account())
     customer = make_customer()
@@ -54,10 +74,24 @@ def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
     keep_as_advance(make_deposit(900), customer, by=owner)
     ask_return(make_deposit(700, "シラナイ"), why="mistake", by=owner)
     ask_approval(invoices[2], "write_off", 5_000, "倒産", by=owner)
+    make_papers(make_customer("株式会社 北斗企画"), owner)
     make_export(Layout.FREEE, from_on=DAY, to_on=DAY, books=Books.TAX_INCLUDED, by=owner)
     found = {name: [row.public_id for row in model.objects.all()] for name, model in ROWS.items()}
     assert all(found.values())
     yield found
+
+
+def make_papers(customer: Customer, owner: Any) -> None:
+    """A receipt, a delivery note, a link, a run, a dispatch and an account's name."""
+    invoice = Invoice.objects.get(pk=bring_openings([NewOpening(customer.pk, "OLD-1", DAY, DAY, 800)], by=owner)[0])
+    settle_invoices([(invoice.pk, 800, DAY)], received={invoice.pk: 800}, by=owner)
+    issue_receipt(invoice, by=owner)
+    make_link(invoice)
+    sale = NewSale(customer.pk, DAY, "皿", unit_minor=100)
+    issue_delivery_note(record_sales([sale, sale], by=owner).ids, by=owner)
+    close_sales(DAY, by=owner)
+    dispatch_invoices(Invoice.objects.filter(pk=invoice.pk), how="print", by=owner)
+    map_account("cash", account="小口現金", by=owner)
 
 
 @pytest.mark.parametrize("label", MONEY)

@@ -13,6 +13,7 @@ from ninja.utils import check_csrf
 
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_VIEW
+from tokui.config.api_parameters import known_parameters_only
 from tokui.core.errors import Refusal
 from tokui.core.models import Event
 from tokui.core.problems import problem
@@ -24,7 +25,8 @@ DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 **Amounts** are integers in the currency's minor unit; **days** are ISO dates in the organization's time zone.
 **Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; answers carry `next_cursor` until the end.
 **Idempotency**: send `Idempotency-Key` with every POST; the same key with the same content is answered once.
-**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields.
+**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields. Unknown parameters are
+refused by name.
 **Limits**: `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` come with every answer.
 """
 
@@ -90,6 +92,7 @@ api = TokuiAPI(
     docs_url="/",
     openapi_url="/openapi.json",
 )
+api.add_decorator(known_parameters_only(signed_in), mode="view")
 
 
 @api.exception_handler(Refusal)

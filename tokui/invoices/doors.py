@@ -197,10 +197,31 @@ class SaleForm(forms.Form):
         )
 
 
+def line_as_typed(line: SaleLine) -> dict[str, Any]:
+    """A line in the words of its form."""
+    return {
+        "line": line.public_id,
+        "sold_on": line.sold_on,
+        "product": line.product.code if line.product else "",
+        "description": line.description,
+        "quantity": plain_quantity(line.quantity_milli),
+        "unit_minor": line.unit_minor,
+        "tax_kind": line.tax_kind,
+        "tax_included": line.tax_included,
+    }
+
+
 class TermsForm(forms.Form):
     issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput, required=False)
     due_on = forms.DateField(label=_("To be paid by"), widget=DayInput, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
+    remarks = forms.CharField(
+        label=_("Remarks"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Left empty, those of the business are printed."),
+    )
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
 
 

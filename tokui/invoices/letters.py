@@ -12,9 +12,6 @@ from tokui.invoices.issuers import terms_of
 from tokui.invoices.models import Invoice
 from tokui.invoices.papers import addressee, language
 
-#: What {…} in the mail's words may stand for.
-NAMES = ("number", "name", "addressee", "sender", "total", "due", "link", "original", "signature")
-
 
 def letter_of(invoice: Invoice, link: str) -> tuple[str, str]:
     """Subject and text, in which {number}, {total}, {due} … are filled in. A credit note has words of its own."""

@@ -98,6 +98,12 @@ palette.command(
         words="振込先 口座 備考 繰越 メール文面 terms",
     )
 )
+for title, url_name, icon, words in (
+    (gettext_lazy("Receipts"), "invoices:receipts", "check", "領収書 再発行 receipt"),
+    (gettext_lazy("Delivery notes"), "invoices:delivery_notes", "box", "納品書 delivery"),
+    (gettext_lazy("Printed and mailed in sets"), "invoices:dispatches", "send", "一括 印刷 送信 郵送 dispatch print"),
+):
+    palette.command(palette.Command(title, url_name, icon, permission=INVOICES_VIEW, words=words))
 
 
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)

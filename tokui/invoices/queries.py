@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import F, Q, QuerySet
 
 from tokui.catalog.models import Price
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
-from tokui.invoices.models import FormerName, Invoice, SaleLine
+from tokui.invoices.models import FormerName, Invoice, Receipt, SaleLine
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class InvoiceSearch:
     state: str = ""
     business_id: UUID | None = None
     kind: str = ""
+    delivery: str = ""
+    run_id: UUID | None = None
+    is_sent: bool | None = None
     today: date | None = None
 
 
@@ -61,6 +64,12 @@ def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
         rows = rows.filter(business_id=search.business_id)
     if search.kind:
         rows = rows.filter(kind=search.kind)
+    if search.delivery:
+        rows = rows.filter(delivery=search.delivery)
+    if search.run_id:
+        rows = rows.filter(closing_run_id=search.run_id)
+    if search.is_sent is not None:
+        rows = rows.filter(sent_at__isnull=not search.is_sent)
     return _in_state(rows, search)
 
 
@@ -75,6 +84,73 @@ def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoic
     return rows.filter(state=search.state) if search.state else rows
 
 
+@dataclass(frozen=True)
+class ReceiptSearch:
+    """Conditions on receipts that hold together, as those on documents."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    least_minor: int | None = None
+    most_minor: int | None = None
+    counterparty: str = ""
+    number: str = ""
+    text: str = ""
+    business_id: UUID | None = None
+    invoice_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+def find_receipts(search: ReceiptSearch) -> QuerySet[Receipt]:
+    """Receipts (領収書の控え) that fit a search, with customer, business and invoice."""
+    rows = Receipt.objects.select_related("customer", "business", "invoice")
+    if search.from_on:
+        rows = rows.filter(issued_on__gte=search.from_on)
+    if search.to_on:
+        rows = rows.filter(issued_on__lte=search.to_on)
+    if search.least_minor is not None:
+        rows = rows.filter(amount_minor__gte=search.least_minor)
+    if search.most_minor is not None:
+        rows = rows.filter(amount_minor__lte=search.most_minor)
+    if search.counterparty:
+        rows = rows.filter(customer_id__in=_customers(search.counterparty))
+    if search.number:
+        rows = rows.filter(_begins(search.number))
+    if search.text:
+        named = Q(customer_id__in=_customers(search.text))
+        rows = rows.filter(_begins(search.text.upper()) | named)
+    for name in ("business_id", "invoice_id", "customer_id"):
+        if getattr(search, name):
+            rows = rows.filter(**{name: getattr(search, name)})
+    return rows
+
+
+#: More documents than this are not summed while somebody waits.
+MOST_SUMMED = 20_000
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What documents of a currency sum to: their number, totals and open amounts in minor units."""
+
+    currency: str
+    count: int
+    total_minor: int
+    open_minor: int
+
+
+def sums_of(rows: QuerySet[Invoice]) -> tuple[list[Sum], bool]:
+    """Sums per currency without drafts, and whether there were more than `MOST_SUMMED` documents, summed no further."""
+    keys = rows.exclude(state=Invoice.State.DRAFT).order_by("-issued_on", "-id").values("pk")[:MOST_SUMMED]
+    found = (
+        Invoice.objects.filter(pk__in=keys)
+        .values_list("currency")
+        .annotate(count=models.Count("pk"), total=models.Sum("total_minor"), settled=models.Sum("settled_minor"))
+        .order_by("currency")
+    )
+    sums = [Sum(currency, count, total, total - settled) for currency, count, total, settled in found]
+    return sums, sum(one.count for one in sums) == MOST_SUMMED
+
+
 def _called(text: str) -> Q:
     """What looks like a document's number (INV-2610-…, 0024) may also be a customer's code."""
     looks_like_number = text.isascii() and any(letter.isdigit() for letter in text) and " " not in text
@@ -87,6 +163,10 @@ def _numbered(part: str) -> Q:
     end = part[::-1]
     begins = Q(number__gte=part, number__lt=part + LAST)
     return begins | Q(number_reversed__gte=end, number_reversed__lt=end + LAST)
+
+
+def _begins(part: str) -> Q:
+    return Q(number__gte=part, number__lt=part + LAST)
 
 
 LAST = "\U0010ffff"

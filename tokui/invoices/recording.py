@@ -126,7 +126,7 @@ def record_sales(sales: Sequence[NewSale], *, by: Actor, invoice: Invoice | None
 def record_lines(lines: Sequence[SaleLine], *, by: Actor, invoice: Invoice | None = None) -> Recorded:
     """Write lines that are complete, in a constant number of statements; permission was asked before."""
     ids = _insert(lines, by, invoice)
-    late = () if invoice else _late(ids)
+    late = () if invoice else late_lines(ids)
     if ids:
         facts = SalesRecorded(len(ids), lines[0].source, len(late))
         emit_many([facts], about=[ids[0]], about_type="invoices.saleline", by=by)
@@ -317,7 +317,7 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
     return found
 
 
-def _late(ids: Sequence[UUID]) -> tuple[Late, ...]:
+def late_lines(ids: Sequence[UUID]) -> tuple[Late, ...]:
     """Lines up to a closing day that is already invoiced for their payer and business.
 
     Each step is a look-up by key for the one before (OFFSET 0 keeps the planner from turning that round): customers

@@ -59,6 +59,12 @@ class CustomersMixed(Refusal):
     """The sales of one invoice are paid by one customer and belong to one business."""
 
 
+class BusinessUnknown(Refusal):
+    """Say which business sells this: neither the customer nor the product tells it."""
+
+    status = 422
+
+
 class NumberTaken(Refusal):
     """There is already a document with the number {number}."""
 
@@ -115,6 +121,18 @@ class LinkExpired(Refusal):
 
 class ClosingDayInFuture(Refusal):
     """A closing day that lies ahead cannot be closed yet."""
+
+
+class ReceiptAlreadyHandedOut(Refusal):
+    """The original of {number} was handed out. A further one carries the mark 再発行."""
+
+
+class NothingToDispatch(Refusal):
+    """No issued document fits this choice."""
+
+
+class MailedMeanwhile(Refusal):
+    """{number} went by mail after this was ordered. It was not sent twice."""
 
 
 class SalesFileRefused(Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -24,8 +25,9 @@ from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.core.errors import Invalid, Refusal
 from tokui.invoices import actions
-from tokui.invoices.doors import SaleForm, actor_of, day_or_none, key_of, plain_quantity, sale_of
+from tokui.invoices.doors import SaleForm, actor_of, day_or_none, key_of, line_as_typed, sale_of
 from tokui.invoices.models import SaleImport, SaleLine
+from tokui.invoices.recording import Late, late_lines
 from tokui.invoices.sale_queries import NONE, Report, ReportRow, SaleSearch, find_sales, report_sales
 from tokui.ui.doors import page_of, render_page, sent_on
 from tokui.ui.paging import InvalidCursor
@@ -163,17 +165,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             recorded = actions.record_sales([form.sale()], by=actor_of(request))
-            return sent_on(request, reverse("invoices:new_sale"), _told(recorded))
+            return sent_on(request, reverse("invoices:new_sale"), _late_or(recorded.late, _("The sale was recorded.")))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return render(request, "invoices/sale.html", {"form": form, "line": None}, status=422 if form.errors else 200)
 
 
-def _told(recorded: actions.Recorded) -> str:
-    if not recorded.late:
-        return _("The sale was recorded.")
-    day = recorded.late[0].next_closing_on
-    return _("The sale was recorded. Its period is already invoiced; it goes on the invoice of %(day)s.") % {"day": day}
+def _late_or(late: Sequence[Late], told: str) -> str:
+    """What was done, and where the sale came after its period was invoiced, on which invoice it goes."""
+    if not late:
+        return told
+    day = late[0].next_closing_on
+    return f"{told} " + _("Its period is already invoiced; it goes on the invoice of %(day)s.") % {"day": day}
 
 
 @visited(SALES_RECORD)
@@ -181,14 +184,8 @@ def _told(recorded: actions.Recorded) -> str:
 def edit(request: HttpRequest, key: str) -> HttpResponse:
     line = sale_of(key)
     start = {
+        **line_as_typed(line),
         "customer": line.customer.code,
-        "sold_on": line.sold_on,
-        "product": line.product.code if line.product else "",
-        "description": line.description,
-        "quantity": plain_quantity(line.quantity_milli),
-        "unit_minor": line.unit_minor,
-        "tax_kind": line.tax_kind,
-        "tax_included": line.tax_included,
         "business": line.business_id,
         "unit": line.unit,
         "channel": line.channel,
@@ -197,8 +194,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     form = SaleForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_sale(line, _as_changed(form.sale(), line), by=actor_of(request))
-            return sent_on(request, reverse("invoices:sales"), _("Saved."))
+            changed = actions.change_sale(line, _as_changed(form.sale(), line), by=actor_of(request))
+            return sent_on(request, reverse("invoices:sales"), _late_or(late_lines([changed.pk]), _("Saved.")))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return render(request, "invoices/sale.html", {"form": form, "line": line}, status=422 if form.errors else 200)

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from tokui.invoices import closing_views, credit_views, import_views, new_views, public, sale_views, terms_views, views
+from tokui.invoices import (
+    closing_views,
+    credit_views,
+    dispatch_views,
+    import_views,
+    new_views,
+    paper_views,
+    public,
+    sale_views,
+    terms_views,
+    views,
+)
 
 app_name = "invoices"
 urlpatterns = [
@@ -8,9 +19,11 @@ urlpatterns = [
     path("i/<str:secret>/pdf", public.pdf, name="public_pdf"),
     path("invoices", views.index, name="index"),
     path("invoices/new", new_views.new, name="new"),
-    path("invoices/printed", views.print_many, name="print_many"),
-    path("invoices/sent", views.send_many, name="send_many"),
-    path("invoices/export", views.export, name="export"),
+    path("invoices/printed", dispatch_views.print_many, name="print_many"),
+    path("invoices/sent", dispatch_views.send_many, name="send_many"),
+    path("invoices/sums", dispatch_views.sums, name="sums"),
+    path("invoices/from-sales", new_views.from_sales, name="from_sales"),
+    path("invoices/export", dispatch_views.export, name="export"),
     path("invoices/openings", import_views.opening_imports, name="opening_imports"),
     path("invoices/openings/<str:key>", import_views.opening_import, name="opening_import"),
     path("invoices/openings/<str:key>/columns", import_views.opening_columns, name="opening_import_columns"),
@@ -20,6 +33,7 @@ urlpatterns = [
     path("settings/invoice-terms", terms_views.terms_page, name="terms"),
     path("settings/numbering", closing_views.numbering_page, name="numbering"),
     path("invoices/<str:key>", views.page, name="page"),
+    path("invoices/<str:key>/edit", new_views.edit, name="edit"),
     path("invoices/<str:key>/pdf", views.pdf, name="pdf"),
     path("invoices/<str:key>/issue", views.issue, name="issue"),
     path("invoices/<str:key>/deletion", views.delete, name="delete"),
@@ -29,11 +43,20 @@ urlpatterns = [
     path("invoices/<str:key>/applications/reversal", credit_views.take_back, name="take_back_credit"),
     path("invoices/<str:key>/refunds", credit_views.refund, name="refund_credit"),
     path("invoices/<str:key>/sending", views.send, name="send"),
-    path("invoices/<str:key>/receipt", views.receipt, name="receipt"),
-    path("invoices/<str:key>/delivery-note", views.delivery_note, name="delivery_note"),
+    path("invoices/<str:key>/receipt", paper_views.receipt, name="receipt"),
+    path("invoices/<str:key>/delivery-note", paper_views.deliver_invoice, name="deliver_invoice"),
+    path("invoices/<str:key>/links/closure", paper_views.close_all_links, name="close_links"),
+    path("links/<str:key>/closure", paper_views.close_one_link, name="close_link"),
     path("statements/<str:key>", views.statement, name="statement"),
-    path("receipts/<str:key>/pdf", views.receipt_file, name="receipt_pdf"),
-    path("receipts/<str:key>/copy", views.receipt_copy, name="receipt_copy"),
+    path("receipts", paper_views.receipt_list, name="receipts"),
+    path("receipts/<str:key>/copy", paper_views.receipt_copy, name="receipt_copy"),
+    path("delivery-notes", paper_views.delivery_notes, name="delivery_notes"),
+    path("delivery-notes/new", paper_views.deliver, name="deliver"),
+    path("delivery-notes/<str:key>", paper_views.delivery_note, name="delivery_note"),
+    path("dispatches", dispatch_views.index, name="dispatches"),
+    path("dispatches/new", dispatch_views.new, name="new_dispatch"),
+    path("dispatches/<str:key>", dispatch_views.page, name="dispatch"),
+    path("dispatches/<str:key>/files/<int:place>", dispatch_views.file, name="dispatch_file"),
     path("sales", sale_views.index, name="sales"),
     path("sales/new", sale_views.new, name="new_sale"),
     path("sales/report", sale_views.report, name="sale_report"),
@@ -46,4 +69,5 @@ urlpatterns = [
     path("sales/<str:key>/deletion", sale_views.delete, name="delete_sale"),
     path("closings", closing_views.index, name="closings"),
     path("closings/run", closing_views.run, name="run_closing"),
+    path("closings/<str:key>", closing_views.run_page, name="closing_run"),
 ]

@@ -13,6 +13,7 @@ from tokui.catalog.models import Product, TaxKind
 from tokui.core.models import StoredFile
 from tokui.core.tenancy import Owned, OwnedForeignKey
 from tokui.customers.models import Customer
+from tokui.invoices.models.closing import ClosingRun
 from tokui.invoices.models.imports import SaleImport
 from tokui.invoices.models.papers import IssuerVersion
 from tokui.invoices.models.series import NumberSeries
@@ -57,6 +58,7 @@ class Invoice(Owned):
     issued_on = models.DateField()
     closing_on = models.DateField(null=True)
     period_from = models.DateField(null=True)
+    closing_run = OwnedForeignKey(ClosingRun, null=True, related_name="invoices", db_index=False)
     due_on = models.DateField()
     currency = models.CharField(max_length=3, default="JPY")
     net_minor = models.BigIntegerField(default=0)
@@ -133,6 +135,11 @@ class Invoice(Owned):
                 fields=["organization", "customer", "due_on"],
                 condition=Q(state="issued") & ~Q(settled_minor=F("total_minor")),
                 name="invoices_open",
+            ),
+            models.Index(
+                fields=["organization", "closing_run", "issued_on", "id"],
+                condition=Q(closing_run__isnull=False),
+                name="invoices_by_run",
             ),
             models.Index(
                 fields=["organization", "corrects"], condition=Q(corrects__isnull=False), name="invoices_corrections"

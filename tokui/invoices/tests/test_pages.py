@@ -17,8 +17,8 @@ from tokui.core.actors import SYSTEM
 from tokui.core.ids import public_id
 from tokui.core.jobs import run_pending
 from tokui.invoices.actions import close_sales, settle_invoices
+from tokui.invoices.links import close_links, make_link
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
-from tokui.invoices.sending import make_link, revoke_links
 from tokui.invoices.statements import accounts_of, movement_word, statement_content
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
@@ -129,7 +129,7 @@ def test_the_mailed_link_opens_one_document_without_signing_in(client, organizat
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert client.get(f"/i/{secret}/pdf").content.startswith(b"%PDF")
     assert client.get("/i/i_wrong").status_code == 404
-    revoke_links(invoice)
+    close_links(invoice, by=SYSTEM)
     assert client.get(f"/i/{secret}").status_code == 404
 
 
@@ -153,8 +153,9 @@ def test_chosen_invoices_are_printed_in_one_pdf(page):
 
 def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(page):
     invoice = make_invoices()[0]
-    for path in (f"/statements/{invoice.customer.public_id}", f"/invoices/{invoice.public_id}/delivery-note"):
-        assert page.get(path).content.startswith(b"%PDF")
+    assert page.get(f"/statements/{invoice.customer.public_id}").content.startswith(b"%PDF")
+    noted = page.post(f"/invoices/{invoice.public_id}/delivery-note", follow=True)
+    assert noted.content.startswith(b"%PDF")
     (account,) = accounts_of(invoice.customer)
     content = statement_content(account, date(2026, 10, 1), date(2026, 11, 2))
     assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]

@@ -19,11 +19,12 @@ from tokui.customers.drafts import CustomerChange
 from tokui.invoices import refused
 from tokui.invoices.actions import close_sales, credit_invoice, settle_invoices
 from tokui.invoices.importing import import_sales_file
+from tokui.invoices.links import close_links, open_link
 from tokui.invoices.models import Invoice, PublicLink, SaleImportRow, SaleLine
 from tokui.invoices.papers import content_of, pdf_of, print_pdf
 from tokui.invoices.queries import InvoiceSearch, find_invoices
 from tokui.invoices.receipts import issue_receipt, receipt_pdf, reissue_receipt
-from tokui.invoices.sending import open_link, revoke_links, send_invoice, send_invoices
+from tokui.invoices.sending import send_invoice, send_invoices
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 from tokui.invoices.waiting import preview_closing
 from tokui.messaging.models import OutgoingMail
@@ -112,7 +113,7 @@ def test_a_mailed_invoice_carries_its_pdf_and_a_link_that_opens_it(organization)
     assert Event.objects.filter(type="invoices.InvoiceOpened").count() == 1
     assert PublicLink.objects.get().opened_count == 2
     assert OutgoingMail.objects.get().state == "sent"
-    revoke_links(invoice)
+    close_links(invoice, by=SYSTEM)
     with pytest.raises(refused.LinkExpired):
         open_link(secret)
 
