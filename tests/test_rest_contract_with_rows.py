@@ -1,4 +1,4 @@
-"""Schemathesis over operations of money whose ids are real: answers behind the look-up keep to the specification too."""
+"""Schemathesis over operations of money and of customers whose ids are real: answers behind the look-up keep to the specification too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from tests.test_rest_contract import CHECKS, OPERATIONS, key
 from tokui.access.models import Business
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
-from tokui.customers.models import Customer
+from tokui.customers.models import (
+    Attachment,
+    ContactPerson,
+    ContactPoint,
+    Customer,
+    CustomField,
+    Note,
+    PayerName,
+    SavedView,
+    Tag,
+)
 from tokui.invoices.actions import NewOpening, NewSale, bring_openings, close_sales, record_sales, settle_invoices
 from tokui.invoices.delivering import issue_delivery_note
 from tokui.invoices.dispatching import dispatch_invoices
@@ -26,11 +36,11 @@ from tokui.payments.tests.world import DAY
 
 assert key
 TAGS = {
-    *("banking", "ledger", "payments", "standing"),
+    *("banking", "ledger", "payments", "standing", "customers"),
     *("invoices", "sale lines", "receipts", "delivery notes", "statements of account", "links", "closing runs"),
     *("dispatches", "documents"),
 }
-MONEY = [label for label, one in OPERATIONS.items() if TAGS & set(one.definition.raw.get("tags", ()))]
+LABELS = [label for label, one in OPERATIONS.items() if TAGS & set(one.definition.raw.get("tags", ()))]
 ROWS = {
     "account": BankAccount,
     "statement": Statement,
@@ -45,8 +55,16 @@ ROWS = {
     "allocation": Allocation,
     "approval": Approval,
     "return": ReturnToDo,
+    "point": ContactPoint,
+    "person": ContactPerson,
+    "name": PayerName,
+    "note": Note,
+    "file": Attachment,
+    "tag": Tag,
+    "field": CustomField,
+    "view": SavedView,
     "receipt": Receipt,
-    "note": DeliveryNote,
+    "delivery_note": DeliveryNote,
     "link": PublicLink,
     "dispatch": Dispatch,
     "run": ClosingRun,
@@ -54,6 +72,10 @@ ROWS = {
     "business": Business,
     "mapping": AccountMapping,
 }
+
+
+#: What is a word where it does not end in `_id`.
+WORDS = {"name", "note", "file", "tag", "view", "field", "point", "person"}
 
 
 @pytest.fixture
@@ -76,9 +98,32 @@ def rows(owner: Any) -> Iterator[dict[str, list[str]]]:
     ask_approval(invoices[2], "write_off", 5_000, "倒産", by=owner)
     make_papers(make_customer("株式会社 北斗企画"), owner)
     make_export(Layout.FREEE, from_on=DAY, to_on=DAY, books=Books.TAX_INCLUDED, by=owner)
+    hang_things_on(customer, owner)
     found = {name: [row.public_id for row in model.objects.all()] for name, model in ROWS.items()}
     assert all(found.values())
     yield found
+
+
+def hang_things_on(customer: Customer, owner: Any) -> None:
+    from tokui.customers.actions import (
+        add_contact_person,
+        add_contact_point,
+        add_note,
+        attach_file,
+        define_field,
+        learn_payer_name,
+        save_view,
+        tag_customers,
+    )
+
+    add_contact_point(customer, "phone", "03-1234-5678", by=owner)
+    add_contact_person(customer, "佐々木 健", by=owner)
+    add_note(customer, "電話した", by=owner)
+    attach_file(customer, b"%PDF", name="契約書.pdf", content_type="application/pdf", by=owner)
+    learn_payer_name(customer, "ササキ ケン", by=owner)
+    tag_customers([customer.pk], ["卸"], by=owner)
+    define_field("rank", label="ランク", kind="choice", choices=["A"], by=owner)
+    save_view("卸", "tag=卸", by=owner)
 
 
 def make_papers(customer: Customer, owner: Any) -> None:
@@ -94,7 +139,7 @@ def make_papers(customer: Customer, owner: Any) -> None:
     map_account("cash", account="小口現金", by=owner)
 
 
-@pytest.mark.parametrize("label", MONEY)
+@pytest.mark.parametrize("label", LABELS)
 def test_operations_keep_to_the_specification_with_ids_that_exist(
     label: str, key: str, rows: dict[str, list[str]]
 ) -> None:
@@ -123,7 +168,7 @@ def real(value: Any, rows: dict[str, list[str]], chosen: random.Random) -> Any:
 
 def _one(name: str, value: Any, rows: dict[str, list[str]], chosen: random.Random) -> Any:
     singular = name.removesuffix("_id")
-    if singular in rows and isinstance(value, str):
+    if singular in rows and isinstance(value, str) and (name.endswith("_id") or singular not in WORDS):
         return chosen.choice(rows[singular])
     if name in ("invoices", "deposits") and isinstance(value, list):
         return [chosen.choice(rows[name.removesuffix("s")]) for _ in value]

@@ -133,6 +133,43 @@ CHOICE_WORDS: dict[str, dict[str, str | Promise]] = {
         "half_up": gettext_lazy("Round half up"),
     },
 }
+#: Legal forms by the banks' abbreviation, under which they are kept.
+LEGAL_FORM_WORDS: dict[str, Promise] = {
+    "カ": gettext_lazy("Stock company (株式会社)"),
+    "ユ": gettext_lazy("Limited company (有限会社)"),
+    "ド": gettext_lazy("Limited liability company (合同会社)"),
+    "メ": gettext_lazy("General partnership (合名会社)"),
+    "シ": gettext_lazy("Limited partnership (合資会社)"),
+    "イ": gettext_lazy("Medical corporation (医療法人)"),
+    "ガク": gettext_lazy("School corporation (学校法人)"),
+    "ダイ": gettext_lazy("University corporation (国公立大学法人)"),
+    "シヤ": gettext_lazy("Association (社団法人)"),
+    "ザイ": gettext_lazy("Foundation (財団法人)"),
+    "フク": gettext_lazy("Social welfare corporation (社会福祉法人)"),
+    "シユウ": gettext_lazy("Religious corporation (宗教法人)"),
+    "トクヒ": gettext_lazy("NPO corporation (特定非営利活動法人)"),
+    "ドク": gettext_lazy("Administrative agency (独立行政法人)"),
+    "チドク": gettext_lazy("Local administrative agency (地方独立行政法人)"),
+    "ノウ": gettext_lazy("Farmers' cooperative (農事組合法人)"),
+    "カンリ": gettext_lazy("Condominium association (管理組合法人)"),
+    "ベン": gettext_lazy("Law firm (弁護士法人)"),
+    "ゼイ": gettext_lazy("Tax accountants' firm (税理士法人)"),
+    "シホウ": gettext_lazy("Judicial scriveners' firm (司法書士法人)"),
+    "ギヨ": gettext_lazy("Administrative scriveners' firm (行政書士法人)"),
+    "ロウム": gettext_lazy("Labour consultants' firm (社会保険労務士法人)"),
+    "ソ": gettext_lazy("Mutual company (相互会社)"),
+    "ホゴ": gettext_lazy("Rehabilitation corporation (更生保護法人)"),
+    "チユウ": gettext_lazy("Intermediate corporation (中間法人)"),
+}
+#: What may hang on a customer, for the condition that asks for it.
+HAS_WORDS: dict[str, Promise] = {
+    "note": gettext_lazy("A note"),
+    "file": gettext_lazy("A file"),
+    "contact_point": gettext_lazy("A further contact"),
+    "contact_person": gettext_lazy("A contact person"),
+    "relationship": gettext_lazy("A relationship"),
+    "payer_name": gettext_lazy("A known payer name"),
+}
 RELATIONSHIP_WORDS: dict[str, tuple[Promise, Promise]] = {
     # (how the other is called seen from its `to` side, and from its `from` side)
     "guardian": (gettext_lazy("Guardian"), gettext_lazy("Child")),

@@ -116,19 +116,25 @@ def create_delivery_note(request: HttpRequest, given: DeliveryNoteIn) -> Deliver
 
 
 @router.get(
-    "/delivery_notes/{note_id}", response=DeliveryNoteOut, tags=["delivery notes"], summary="Read a delivery note"
+    "/delivery_notes/{delivery_note_id}",
+    response=DeliveryNoteOut,
+    tags=["delivery notes"],
+    summary="Read a delivery note",
 )
-def read_delivery_note(request: HttpRequest, note_id: str) -> DeliveryNote:
+def read_delivery_note(request: HttpRequest, delivery_note_id: str) -> DeliveryNote:
     access.require(caller(request), INVOICES_VIEW)
-    return find(DeliveryNote.objects.all(), note_id)
+    return find(DeliveryNote.objects.all(), delivery_note_id)
 
 
 @router.get(
-    "/delivery_notes/{note_id}/pdf", tags=["delivery notes"], summary="The delivery note as PDF", openapi_extra=PDF
+    "/delivery_notes/{delivery_note_id}/pdf",
+    tags=["delivery notes"],
+    summary="The delivery note as PDF",
+    openapi_extra=PDF,
 )
-def delivery_note_pdf(request: HttpRequest, note_id: str) -> HttpResponse:
+def delivery_note_pdf(request: HttpRequest, delivery_note_id: str) -> HttpResponse:
     access.require(caller(request), INVOICES_VIEW)
-    note = find(DeliveryNote.objects.select_related("document"), note_id)
+    note = find(DeliveryNote.objects.select_related("document"), delivery_note_id)
     return HttpResponse(files.read(note.document), content_type="application/pdf")
 
 

@@ -9,9 +9,8 @@ from django.db.models.fields.json import KeyTextTransform
 from tokui import access
 from tokui.access.permissions import INVOICES_VIEW, MESSAGES_SEND
 from tokui.core import clock
-from tokui.core.actors import Actor
+from tokui.core.actors import Actor, actor_facts
 from tokui.core.events import emit
-from tokui.customers.actions.imports import actor_facts
 from tokui.invoices.events import DispatchOrdered
 from tokui.invoices.models import Dispatch, DispatchPart, Invoice
 from tokui.invoices.refused import NothingToDispatch

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.db.models import F, Q, QuerySet
 
 from tokui.catalog.models import Price
+from tokui.core.values import normalise_text
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
 from tokui.invoices.models import FormerName, Invoice, Receipt, SaleLine
@@ -71,6 +72,12 @@ def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
     if search.is_sent is not None:
         rows = rows.filter(sent_at__isnull=not search.is_sent)
     return _in_state(rows, search)
+
+
+def typed_number(typed: str) -> str:
+    """A document's number as it is kept, from what somebody types (ｉｎｖ－2611); "" for what cannot be one."""
+    number = normalise_text(typed).upper()
+    return number if len(number) > 1 and number.isascii() and any(letter.isdigit() for letter in number) else ""
 
 
 def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoice]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tokui.banking.models import Deposit
+from tokui.banking.models import Deposit, VirtualAccount
 from tokui.customers.names import NameKey, name_key
 from tokui.payments.matching import (
     CandidateKeys,
@@ -39,12 +39,14 @@ class Facts:
     payers: list[PayerFacts]
     invoices: list[InvoiceFacts]
     declined: set[tuple[UUID, UUID]]
-    #: Deposits that a person has decided about before, or that were to be sent back: nothing is posted automatically.
+    #: Deposits that a person has decided about, that were to be sent back or are held: nothing is posted automatically.
     touched: set[UUID]
     #: Of these, those that are or were on the list of returns.
     returned: set[UUID]
     #: The same payment that came before, by deposit.
     earlier: Mapping[Any, Sequence[EarlierPayment]]
+    #: Why a deposit is held: its virtual account was nobody's that day, or another customer's before.
+    holds: dict[UUID, str]
 
 
 def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
@@ -52,7 +54,8 @@ def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
     ids = [row.pk for row in deposits]
     returns = list(ReturnToDo.objects.filter(deposit_id__in=ids).values_list("deposit_id", "state", "amount_minor"))
     held = {deposit: minor for deposit, state, minor in returns if state == ReturnToDo.State.OPEN}
-    facts = [deposit_facts(row, held.get(row.pk, 0)) for row in deposits]
+    quoted = _invoices_behind(deposits)
+    facts = [deposit_facts(row, held.get(row.pk, 0), quoted.get(row.virtual_account, "")) for row in deposits]
     keys = [candidate_keys(one, policy) for one in facts]
     referenced = _referenced(keys)
     payers = Payers()
@@ -61,6 +64,7 @@ def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
     owners = payers.complete()
     invoices = {invoice.id: invoice for invoice in (*_open_of(owners), *referenced)}
     returned = {deposit for deposit, _state, _minor in returns}
+    holds = {row.pk: row.hold for row in deposits if row.hold}
     return Facts(
         deposits=facts,
         payers=payers.facts(keys, deposits),
@@ -71,16 +75,19 @@ def gather(deposits: Sequence[Deposit], policy: Policy) -> Facts:
             .exclude(outcome=Decision.Outcome.AUTOMATIC, undone_at=None)
             .values_list("deposit_id", flat=True)
         )
-        | returned,
+        | returned
+        | set(holds),
         returned=returned,
+        holds=holds,
         earlier=_earlier(ids),
     )
 
 
-def deposit_facts(row: Deposit, held_minor: int = 0) -> DepositFacts:
+def deposit_facts(row: Deposit, held_minor: int = 0, quoted: str = "") -> DepositFacts:
     """A known payer (counter, result list) speaks like a virtual account of that customer's own.
 
-    `held_minor` of it is to be sent back and so not there to be matched.
+    `held_minor` of it is to be sent back and so not there to be matched; `quoted` is the number of the one invoice that
+    its virtual account stands for, and counts like one in the text.
     """
     return DepositFacts(
         id=row.pk,
@@ -90,11 +97,20 @@ def deposit_facts(row: Deposit, held_minor: int = 0) -> DepositFacts:
         name=name_key(row.payer_raw) if row.payer_raw else NameKey("", ""),
         payer_raw=row.payer_raw,
         bank_account_id=row.account_id or row.pk,
-        text=row.text if row.text != row.payer_raw else "",
+        text=f"{row.text if row.text != row.payer_raw else ''} {quoted}".strip(),
         edi=row.edi,
         remitter_code=row.remitter_code.strip("0 ") and row.remitter_code,
         virtual_account=f"customer:{row.customer_id}" if row.customer_id else row.virtual_account,
     )
+
+
+def _invoices_behind(deposits: Sequence[Deposit]) -> dict[str, str]:
+    """Virtual accounts that stand for one invoice, with its number. Held deposits do not speak for one."""
+    codes = {row.virtual_account for row in deposits if row.virtual_account and not row.hold}
+    if not codes:
+        return {}
+    rows = VirtualAccount.objects.filter(code__in=codes, state=VirtualAccount.State.ASSIGNED).exclude(invoice_number="")
+    return dict(rows.values_list("code", "invoice_number"))
 
 
 def same_amounts(lost: Sequence[DepositFacts]) -> list[InvoiceFacts]:
@@ -216,4 +232,8 @@ SELECT customer_id FROM customers_payername
 SELECT customer_id FROM payments_payersign
  WHERE organization_id = %(organization)s AND revoked_at IS NULL
    AND ((kind = 'remitter_code' AND value = ANY(%(codes)s)) OR (kind = 'virtual_account' AND value = ANY(%(accounts)s)))
+ UNION
+SELECT coalesce(customer_id, former_customer_id) FROM banking_virtualaccount
+ WHERE organization_id = %(organization)s AND code = ANY(%(accounts)s)
+   AND coalesce(customer_id, former_customer_id) IS NOT NULL
 """

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from tokui.banking.events import DepositCancelled, DepositRecorded, StatementRead
-from tokui.banking.models import Deposit
+from tokui.banking.events import DepositCancelled, DepositRecorded, DepositRestored, StatementRead
+from tokui.banking.models import Deposit, Statement
 from tokui.core.actors import SYSTEM, Actor
 from tokui.core.events import Announced, on, within
 from tokui.core.ids import uuid7_many
@@ -75,11 +75,17 @@ def release_cancelled(facts: Sequence[DepositCancelled], by: Actor) -> None:
 
 @on(StatementRead)
 def match_statement(announced: Sequence[Announced]) -> None:
-    """One pass over the open deposits of the files read, so that what belongs together is seen together."""
+    """One pass over the open deposits of the files read, so that what belongs together is seen together; and over those
+    of which a file of another format has told more."""
     statements = [one.facts.statement_id for one in announced]
     match_deposits(
         Deposit.objects.filter(line__statement__in=statements).values_list("pk", flat=True).iterator(), by=SYSTEM
     )
+    for one in Statement.objects.filter(pk__in=statements, enriched_count__gt=0, from_on__isnull=False):
+        known_better = Deposit.objects.filter(
+            account=one.account_id, line__booked_on__range=(one.from_on, one.to_on), state=Deposit.State.OPEN
+        )
+        match_deposits(list(known_better.values_list("pk", flat=True)), by=SYSTEM)
 
 
 @on(DepositRecorded)
@@ -89,6 +95,11 @@ def match_recorded(announced: Sequence[Announced]) -> None:
     by_hand = list(Deposit.objects.filter(pk__in=ids, line=None).values_list("pk", flat=True))
     if by_hand:
         match_deposits(by_hand, by=SYSTEM)
+
+
+@on(DepositRestored)
+def match_restored(announced: Sequence[Announced]) -> None:
+    match_deposits([one.facts.deposit_id for one in announced], by=SYSTEM)
 
 
 @on(InvoiceIssued)

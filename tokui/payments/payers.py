@@ -155,4 +155,7 @@ SELECT customer_id, strict_key, bank_account_id FROM customers_payername
 _SIGNS = """
 SELECT customer_id, kind, value FROM payments_payersign
  WHERE organization_id = %(organization)s AND customer_id = ANY(%(ids)s) AND revoked_at IS NULL
+ UNION
+SELECT coalesce(customer_id, former_customer_id), 'virtual_account', code FROM banking_virtualaccount
+ WHERE organization_id = %(organization)s AND coalesce(customer_id, former_customer_id) = ANY(%(ids)s)
 """

@@ -38,6 +38,10 @@ VALUE_WORDS: dict[Code, Promise] = {
     Code.WRONG_CHECK_DIGIT: gettext_lazy("The check digit of “%(found)s” is wrong; a digit was mistyped."),
     Code.FORBIDDEN_CHARACTER: gettext_lazy("The character %(found)s cannot stand here."),
     Code.NOT_A_PAYMENT_TERM: gettext_lazy("“%(found)s” is not a payment term. Write it like %(expected)s."),
+    Code.DUE_BEFORE_CLOSING: gettext_lazy(
+        "Due on day %(found)s of the same month, but closed on day %(expected)s: the due day lies before the closing day. "
+        "Choose a later month or a later day."
+    ),
     Code.NOT_A_PUBLIC_ID: gettext_lazy("“%(found)s” is not an id of Tokui."),
 }
 #: What is wrong with a cell before its value is looked at.

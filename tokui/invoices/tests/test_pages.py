@@ -11,11 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.rest import Program, elsewhere
+from tokui.access.permissions import CUSTOMERS_VIEW
 from tokui.access.tests.world import make_member
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.ids import public_id
 from tokui.core.jobs import run_pending
+from tokui.customers.queries import search
 from tokui.invoices.actions import close_sales, settle_invoices
 from tokui.invoices.links import close_links, make_link
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
@@ -339,3 +342,27 @@ def test_the_file_for_the_tax_office_is_worded(page):
     assert "請求書" in index
     assert ",発行," in index
     assert "issued" not in index
+
+
+def test_a_customer_is_found_by_the_number_of_an_invoice_or_its_beginning(page):
+    invoices = make_invoices(2)
+    make_customer("誰でもない")
+    first = invoices[0]
+    for typed in (first.number, first.number.lower(), str(first.number).translate({ord("-"): "－"})):
+        text = page.get("/customers", {"q": typed}).content.decode()
+        assert first.customer.name in text, typed
+        assert invoices[1].customer.name not in text
+    both = page.get("/customers", {"q": first.number[:-1]}).content.decode()
+    assert all(one.customer.name in both for one in invoices)
+    assert "誰でもない" not in both
+    program = Program(SYSTEM)
+    assert [row["name"] for row in program.get("/customers", q=first.number).json()["data"]] == [first.customer.name]
+    assert len(program.get("/customers", q=first.number[:-1], limit=1).json()["data"]) == 1
+
+
+def test_the_number_of_an_invoice_finds_nobody_for_those_who_may_not_see_invoices(page):
+    first = make_invoices(1)[0]
+    blind = Program(SYSTEM, scopes=[CUSTOMERS_VIEW])
+    assert blind.get("/customers", q=first.number).json()["data"] == []
+    with elsewhere():
+        assert not search(first.number, by=SYSTEM).ids

@@ -40,7 +40,7 @@ def sold():
 def amounts(shown: str) -> list[int]:
     """The amounts of the lines in the list's table."""
     rows = shown.split("<tbody>")[1].split("</tbody>")[0] if "<tbody>" in shown else ""
-    return [int(part.split('"')[0]) for part in rows.split(' value="')[1:]]
+    return [int(part.split('"')[0]) for part in rows.split('class="money" value="')[1:]]
 
 
 @pytest.mark.parametrize(

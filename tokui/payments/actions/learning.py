@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import PAYMENTS_ALLOCATE
-from tokui.banking.models import Deposit
+from tokui.banking.models import Deposit, VirtualAccount
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid
@@ -31,14 +31,15 @@ _CODE = re.compile(r"[0-9]{1,10}")
 def learn_from(deposit: Deposit, customer_id: UUID, *, by: Actor) -> list[dict[str, str]]:
     """Remember the payer's spelling on this bank account, its remitter code and virtual account, where they are new.
 
-    A name that the customer's record already explains teaches nothing. Returns what was learned, for `unlearn`.
+    A virtual account that is registered says itself whose it is. A name that the customer's record already explains
+    teaches nothing. Returns what was learned, for `unlearn`.
     """
     learned = []
     if _teaches_a_name(deposit, customer_id):
         customer = Customer.objects.get(pk=customer_id)
         name = learn_payer_name(customer, raw=deposit.payer_raw, bank_account_id=deposit.account_id, by=by)
         learned.append({"kind": "name", "id": str(name.pk)})
-    for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", deposit.virtual_account)):
+    for kind, value in (("remitter_code", deposit.remitter_code), ("virtual_account", _unregistered(deposit))):
         if value.strip("0 "):
             sign, is_new = _learn_sign(kind, value, customer_id, by)
             if is_new:
@@ -94,6 +95,11 @@ def _revoke(sign: PayerSign, by: Actor) -> None:
     sign.save(update_fields=["revoked_at", "revoked_by"])
     if sign.kind == PayerSign.Kind.REMITTER_CODE:
         emit(RemitterCodeRevoked(sign.customer_id, sign.pk), about=sign, by=by)
+
+
+def _unregistered(deposit: Deposit) -> str:
+    number = deposit.virtual_account
+    return "" if number and VirtualAccount.objects.filter(code=number).exists() else number
 
 
 def _teaches_a_name(deposit: Deposit, customer_id: UUID) -> bool:

@@ -291,6 +291,11 @@ def _announce(rows: Sequence[NewAllocation], by: Actor) -> None:
     emit_many(facts, about=[one.deposit_id for one in facts], about_type="banking.deposit", by=by)
 
 
+def _held(hold: str) -> list[dict[str, Any]]:
+    """Why a deposit is held, as one more reason beside the matcher's."""
+    return [{"code": hold, "weight": 0, "fields": {}}] if hold else []
+
+
 def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
     """Write suggestions in place of earlier ones; returns how many deposits got one that names invoices."""
     organization, now = require_organization(), clock.now()
@@ -304,7 +309,7 @@ def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
             customer_id=proposal.customer_id,  # type: ignore[misc]  # the matcher's ids are any hashable
             grade=Grade.LIKELY if proposal.grade is Grade.CERTAIN and key in facts.touched else proposal.grade.value,
             score=proposal.score,
-            reasons=stored_reasons(proposal.reasons),
+            reasons=[*stored_reasons(proposal.reasons), *_held(facts.holds.get(key, ""))],
             allocations=[[str(invoice), amount] for invoice, amount in proposal.allocations],
             withheld=[[str(invoice), amount] for invoice, amount in proposal.withheld],
             fee_minor=proposal.fee_minor,

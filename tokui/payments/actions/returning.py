@@ -114,14 +114,7 @@ def refund(
         raise MoreThanToReturn(asked=amount, left=todo.amount_minor)
     whose = customer or todo.customer
     said = note.strip()[:200] or todo.note
-    if amount == todo.amount_minor:
-        done: dict[str, Any] = {"done_by": by.name, "done_at": clock.now(), "note": said}
-        states.move(todo, to=ReturnToDo.State.REFUNDED, customer=whose, **done)
-    elif todo.state == ReturnToDo.State.OPEN:
-        todo.amount_minor -= amount
-        todo.save(update_fields=["amount_minor"])
-    else:
-        raise StateChanged
+    _take_off(todo, amount, whose, said, by)
     row = NewAllocation(
         decision=uuid7(),
         customer_id=whose.pk if whose else None,
@@ -198,6 +191,18 @@ def drop_return(todo: ReturnToDo, *, by: Actor) -> ReturnToDo:
     emit(ReturnDropped(todo.pk, deposit.pk, todo.amount_minor, todo.customer_id), about=deposit, by=by)
     _look_again(deposit, by)
     return todo
+
+
+def _take_off(todo: ReturnToDo, amount_minor: int, whose: Customer | None, said: str, by: Actor) -> None:
+    """What was sent back waits no longer; a rest stays on the list."""
+    if amount_minor == todo.amount_minor:
+        done: dict[str, Any] = {"done_by": by.name, "done_at": clock.now(), "note": said}
+        states.move(todo, to=ReturnToDo.State.REFUNDED, customer=whose, **done)
+        return
+    if todo.state != ReturnToDo.State.OPEN:
+        raise StateChanged
+    todo.amount_minor -= amount_minor
+    todo.save(update_fields=["amount_minor"])
 
 
 def _look_again(deposit: Deposit, by: Actor) -> None:

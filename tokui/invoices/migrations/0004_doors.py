@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         ('access', '0001_initial'),
         ('core', '0001_initial'),
         ('customers', '0001_initial'),
-        ('invoices', '0002_truth'),
+        ('invoices', '0003_truth'),
     ]
 
     operations = [
