@@ -13,17 +13,16 @@ from tokui.access.permissions import INVOICES_VIEW
 from tokui.core import clock
 from tokui.core.ids import public_id
 from tokui.invoices import actions
-from tokui.invoices.api_shapes import LARGEST
+from tokui.invoices.api_shapes import LARGEST, Written
 from tokui.invoices.doors import actor_of, invoice_of
 from tokui.invoices.models import CreditApplication, Invoice
+from tokui.ui.rest import Day
 
 router = Router(tags=["invoices"])
 Key = Annotated[str, Field(max_length=40)]
 
 
-class ApplicationIn(Schema):
-    model_config = {"extra": "forbid"}
-
+class ApplicationIn(Written):
     credit_note: Key
     amount_minor: Annotated[int, Field(ge=1, le=LARGEST)] | None = Field(
         None, description="Without it, as much as both allow"
@@ -43,12 +42,10 @@ class ApplicationList(Schema):
     data: list[ApplicationOut]
 
 
-class RefundIn(Schema):
-    model_config = {"extra": "forbid"}
-
+class RefundIn(Written):
     account: str = Field(max_length=80, description="Where it is paid from in the books: cash, bank:…")
     amount_minor: Annotated[int, Field(ge=1, le=LARGEST)] | None = Field(None, description="Without it, all of it")
-    on: date | None = None
+    on: Day | None = None
 
 
 class RefundOut(Schema):
