@@ -189,11 +189,12 @@ def follow(case: Any, answer: Any, headers: dict[str, str]) -> None:
 
 
 def is_read_below(path: str) -> bool:
+    """Whether what a POST here answers is one row, which the address below it reads."""
     below = re.compile(re.escape(path) + r"/\{[a-z_]+\}")
-    answers = SPECIFICATION["paths"][path]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
-    made = SPECIFICATION["components"]["schemas"][answers["$ref"].rpartition("/")[2]]
-    read = any(below.fullmatch(one) and "get" in found for one, found in SPECIFICATION["paths"].items())
-    return read and "id" in made["properties"]
+    made = SPECIFICATION["paths"][path]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
+    shape = SPECIFICATION["components"]["schemas"][made["$ref"].rpartition("/")[2]] if "$ref" in made else {}
+    is_read = any(below.fullmatch(one) and "get" in found for one, found in SPECIFICATION["paths"].items())
+    return is_read and "id" in shape.get("properties", ())
 
 
 def keyed(label: str, rows: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -114,7 +114,8 @@ def _named_schemas(node: Any) -> Iterator[tuple[str, Node]]:
             yield str(node["name"]), node["schema"]
         properties = node.get("properties")
         if isinstance(properties, dict):
-            yield from ((name, one) for name, one in properties.items() if isinstance(one, dict))
+            # a property `key` is a name that people chose, as that of an own field
+            yield from ((name, one) for name, one in properties.items() if isinstance(one, dict) and name != "key")
         for one in node.values():
             yield from _named_schemas(one)
 
