@@ -13,13 +13,17 @@ from tokui.customers.models import Customer, Import
 from tokui.customers.queries import search
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
+from tokui.ui.settings_pages import SettingsPage, settings_page
 from tokui.ui.today import Card, card
 
-register(
-    Entry("customers", _("Customers"), "customers:list", "users", 10, CUSTOMERS_VIEW, go="c", phone=_("Customers"))
-)
+register(Entry("", _("Customers"), "customers:list", "users", 10, CUSTOMERS_VIEW, go="c", phone=_("Customers")))
 register(Entry("workings", _("Imports"), "customers:imports", "upload", 10, CUSTOMERS_IMPORT))
-register(Entry("account", _("Own fields of customers"), "customers:fields", "edit", 60, SETTINGS_MANAGE))
+settings_page(
+    SettingsPage(
+        *("company", _("Own fields of customers"), "customers:fields", 45, SETTINGS_MANAGE),
+        words="独自項目 列 カスタム custom column",
+    )
+)
 command(Command(_("Enter a customer"), "customers:new", "plus", CUSTOMERS_EDIT, words="新規 顧客 追加 new add"))
 command(
     Command(_("Import customers"), "customers:imports", "upload", CUSTOMERS_IMPORT, words="取り込み エクセル excel csv")

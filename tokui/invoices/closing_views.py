@@ -101,5 +101,5 @@ def numbering_page(request: HttpRequest) -> HttpResponse:
         (one, SERIES_WORDS[one.kind], max(one.counters.all(), key=lambda counter: counter.period, default=None))
         for one in found.order_by("business__code", "kind")
     ]
-    context = {"form": form, "series": series, "tab": "numbering"}
+    context = {"form": form, "series": series}
     return render(request, "invoices/numbering.html", context, status=422 if form.errors else 200)

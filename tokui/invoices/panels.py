@@ -19,6 +19,7 @@ from tokui.invoices.models import ClosingProblem, Invoice
 from tokui.invoices.queries import InvoiceSearch, find_invoices, waiting_days
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
+from tokui.ui.settings_pages import SettingsPage, settings_page
 
 navigation.register(
     navigation.Entry(
@@ -66,13 +67,16 @@ palette.command(
         words="開始残高 期首 売掛金 移行 opening",
     )
 )
-palette.command(
-    palette.Command(
-        gettext_lazy("On documents"),
-        "invoices:terms",
-        "bank",
-        permission=SETTINGS_MANAGE,
-        words="振込先 口座 備考 繰越 メール文面 terms",
+settings_page(
+    SettingsPage(
+        *("invoicing", gettext_lazy("On documents"), "invoices:terms", 60, SETTINGS_MANAGE),
+        words="振込先 口座 備考 繰越 メール文面 文面 terms bank mail",
+    )
+)
+settings_page(
+    SettingsPage(
+        *("invoicing", gettext_lazy("Numbering"), "invoices:numbering", 61, SETTINGS_MANAGE),
+        words="採番 請求書番号 連番 number series",
     )
 )
 
@@ -140,8 +144,3 @@ def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
         return None
     context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
     return render_to_string("invoices/_customer_panel.html", context, request)
-
-
-@panel("settings_tabs", order=40, permission=SETTINGS_MANAGE)
-def numbering_tab(request: HttpRequest | None, tab: Any) -> str | None:
-    return render_to_string("invoices/_numbering_tab.html", {"tab": tab}, request)

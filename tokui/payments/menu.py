@@ -23,6 +23,7 @@ from tokui.ui.navigation import Count as Badge
 from tokui.ui.navigation import Entry, register
 from tokui.ui.paging import capped_count
 from tokui.ui.palette import Command, command
+from tokui.ui.settings_pages import SettingsPage, settings_page
 from tokui.ui.today import Card, card
 
 
@@ -41,8 +42,15 @@ register(
 )
 register(Entry("money", gettext_lazy("Payments checked"), "payments:standing", "check", 20, PAYMENTS_VIEW, go="p"))
 register(Entry("money", gettext_lazy("Expected receipts"), "payments:expected", "clock", 40, PAYMENTS_VIEW))
-register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
-command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
+settings_page(
+    SettingsPage(
+        *("receipts", gettext_lazy("Matching and fees"), "payments:policy", 70, SETTINGS_VIEW),
+        words="消込 手数料 てすう 差額 許容 自動 猶予 貸倒 承認 fee tolerance automatic grace",
+    )
+)
+command(
+    Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 滞留 aged")
+)
 command(
     Command(gettext_lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off")
 )
