@@ -74,21 +74,21 @@ def test_a_closing_asks_for_the_business_details_first(page):
 def test_the_first_bank_account_is_printed_on_invoices_by_one_press(page):
     owner = owner_of()
     account = make_bank_account(owner, bank_code="0001", branch_code="001", holder="カ)アオバ")
-    shown = page.get(f"/accounts/{account.public_id}").content.decode()
+    shown = page.get(f"/bank/{account.public_id}").content.decode()
     assert "請求書にお振込先がまだありません" in shown
-    answer = page.post(f"/accounts/{account.public_id}/on-invoices")
+    answer = page.post(f"/bank/{account.public_id}/on-invoices")
     assert answer.headers["Location"] == "/settings/invoice-terms"
     (printed,) = terms_of(Business.objects.get()).banks
     assert (printed["account_type"], printed["account_number"], printed["holder"]) == ("普通", "1234567", "カ)アオバ")
     assert printed["bank_name"] == account.bank_name
-    assert "請求書にお振込先がまだありません" not in page.get(f"/accounts/{account.public_id}").content.decode()
+    assert "請求書にお振込先がまだありません" not in page.get(f"/bank/{account.public_id}").content.decode()
 
 
 def test_an_account_without_its_bank_is_not_printed(page):
     owner = owner_of()
     account = make_bank_account(owner)
-    assert "請求書に載せる</button>" not in page.get(f"/accounts/{account.public_id}").content.decode()
-    page.post(f"/accounts/{account.public_id}/on-invoices")
+    assert "請求書に載せる</button>" not in page.get(f"/bank/{account.public_id}").content.decode()
+    page.post(f"/bank/{account.public_id}/on-invoices")
     assert terms_of(Business.objects.get()).banks == []
 
 
@@ -96,7 +96,7 @@ def test_an_accountant_may_not_print_an_account_on_invoices(owner):
     account = make_bank_account(owner, bank_code="0001", branch_code="001", holder="カ)アオバ")
     client = Client()
     client.force_login(make_member("accountant").user)
-    assert client.post(f"/accounts/{account.public_id}/on-invoices").status_code == 403
+    assert client.post(f"/bank/{account.public_id}/on-invoices").status_code == 403
 
 
 def test_an_organization_is_renamed_and_counts_its_year_from_its_own_month(page):
