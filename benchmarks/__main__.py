@@ -20,6 +20,7 @@ SIZES: dict[str, tuple[list[str], list[str]]] = {
     "documents": ([], []),
     "matching": (["10000", "100000"], ["100000", "1000000"]),
     "customer_import": (["50000"], ["1000000"]),
+    "sales_import": (["20000"], ["100000"]),
     "closing": (["10000"], ["100000"]),
     "reconcile": (["2000", "20000"], ["100000", "1000000"]),
     "customer_pages": (["20000"], ["1000000"]),

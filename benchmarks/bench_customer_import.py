@@ -9,17 +9,19 @@ security), into tables emptied before; the import runs as the application's role
 from __future__ import annotations
 
 import csv
-import os
 import random
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-TABLES = ("customers_customer", "customers_searchentry", "customers_customerkey", "customers_tagging", "core_event")
+from benchmarks.copying import copy_seconds, in_throwaway_installation
+
+TABLES = ("customers_customer", "customers_searchentry", "customers_customerkey", "customers_tagging")
+SOURCES = {
+    **{table: table for table in TABLES},
+    "core_event": "(SELECT * FROM core_event WHERE type = 'customers.CustomerCreated')",
+}
 FAMILY = [
     ("佐藤", "サトウ"),
     ("鈴木", "スズキ"),
@@ -39,22 +41,7 @@ GIVEN = [
 
 
 def main(count: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(
-            TOKUI_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="tokui.config.settings", TOKUI_UPLOAD_LIMIT_MB="2048"
-        )
-        os.environ.pop("TOKUI_DATABASE_URL", None)
-        from tokui.core import postgres
-
-        cluster = postgres.Cluster(postgres.home_for(Path(folder) / "postgres"))
-        postgres.start(cluster)
-        try:
-            postgres.prepare_database(cluster, "tokui")
-            migrate = [sys.executable, "-m", "django", "migrate", "-v", "0"]
-            subprocess.run(migrate, check=True, cwd=ROOT, env={**os.environ, "TOKUI_ROLE": "owner"})
-            _measure(Path(folder), cluster, count)
-        finally:
-            postgres.stop(cluster, mode="immediate")
+    in_throwaway_installation(lambda folder, cluster: _measure(folder, cluster, count))
 
 
 def _measure(folder: Path, cluster: object, count: int) -> None:
@@ -85,7 +72,7 @@ def _measure(folder: Path, cluster: object, count: int) -> None:
     with organization_scope(organization):
         batch.refresh_from_db()
     assert batch.new_count == count, (batch.state, batch.new_count, batch.refused_count, batch.refusal)
-    copied = copy_seconds(cluster, folder)
+    copied = copy_seconds(cluster, folder, SOURCES)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"rows                      {count:>12,}")
     print(f"check                     {count / checked:>12,.0f} rows/s")
@@ -119,36 +106,6 @@ def write_rows(path: Path, count: int) -> None:
                 f"青葉市みどり町{n % 99 + 1}-{n % 20 + 1}",
             ]
             out.writerow([*row, chance.choice(["末", "20", ""]), "見込" if n % 10 == 0 else ""])
-
-
-def copy_seconds(cluster: object, folder: Path) -> float:
-    """Fill the same tables with the same rows by COPY alone: out to files, truncate, in again."""
-    with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
-        for table in TABLES:
-            with (
-                (folder / table).open("wb") as target,
-                connection.cursor().copy(f"COPY {_source(table)} TO STDOUT") as copy,
-            ):
-                for block in copy:
-                    target.write(block)
-        connection.execute("SET session_replication_role = replica")  # append-only triggers would refuse to truncate
-        connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
-    with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
-        connection.autocommit = False
-        seconds = 0.0
-        for table in TABLES:
-            started = time.perf_counter()
-            with (folder / table).open("rb") as source, connection.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                while block := source.read(1 << 20):
-                    copy.write(block)
-            seconds += time.perf_counter() - started
-        started = time.perf_counter()
-        connection.commit()
-        return seconds + time.perf_counter() - started
-
-
-def _source(table: str) -> str:
-    return f"(SELECT * FROM {table} WHERE type = 'customers.CustomerCreated')" if table == "core_event" else table
 
 
 if __name__ == "__main__":

@@ -97,6 +97,10 @@ def _measure(cluster: object, count: int) -> None:
         "search, two kana (common)": "/customers?q=タナ",
         "search, two kana (rare)": "/customers?q=オオ",
         "search, name": "/customers?q=田中 健一",
+        "search beside a condition": "/customers?q=タナ&kind=company",
+        "two tags, either": "/customers?tag=重要&tag=無い",
+        "name contains": "/customers?name=田中",
+        "REST: search, whole": "/api/v1/customers?q=タナ",
         "search, phone": "/customers?q=090-1000-0042",
         "customer page, 5,000 events": f"/customers/{row.public_id}",
     }

@@ -225,7 +225,7 @@ def remember_sign_in(user: User, *, address: str) -> None:
 
 
 def actor_of(user: User, role: str) -> Actor:
-    return Actor(kind="user", id=user.pk, name=str(user), role=role, permissions=MATRIX[Role(role)])
+    return Actor(kind="user", id=user.pk, name=str(user), role=role, permissions=MATRIX[Role(role)], person_id=user.pk)
 
 
 @transaction.atomic
@@ -278,7 +278,13 @@ def create_api_key(name: str, *, scopes: Iterable[str], by: Actor) -> Issued:
     secret = doors.new_secret("tk")
     door = doors.open_door("api_key", secret)
     key = ApiKey.objects.create(
-        name=name, hint=secret[-4:], hash=door.hash, scopes=wanted, created_by=by.name, created_at=clock.now()
+        name=name,
+        hint=secret[-4:],
+        hash=door.hash,
+        scopes=wanted,
+        created_by=by.name,
+        created_by_id=by.person_id,
+        created_at=clock.now(),
     )
     emit(ApiKeyCreated(key.pk, tuple(wanted)), about=key, by=by)
     return Issued(secret, key)

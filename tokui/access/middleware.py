@@ -109,7 +109,14 @@ def _visit_by_key(secret: str) -> Visit | None:
         return None
     if key.last_used_on != clock.today():
         ApiKey.objects.filter(pk=key.pk).update(last_used_on=clock.today())
-    actor = Actor(kind="api_key", id=key.pk, name=key.name, role="api_key", permissions=frozenset(key.scopes))
+    actor = Actor(
+        kind="api_key",
+        id=key.pk,
+        name=key.name,
+        role="api_key",
+        permissions=frozenset(key.scopes),
+        person_id=key.created_by_id,
+    )
     return Visit(actor, key.organization)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,14 +26,22 @@ def branch_name(bank_code: str, branch_code: str) -> str:
     return str(branch.name) if branch else ""
 
 
+def find_branches(bank_code: str, words: str, limit: int = 10) -> list[tuple[str, str]]:
+    """(code, name) of a bank's branches whose code, name, kana or romaji begins with what was typed."""
+    bank, typed = _banks().get(bank_code), words.strip().lower()
+    return _beginning_with(bank.branches, typed)[:limit] if bank and typed else []
+
+
 def find_banks(words: str, limit: int = 10) -> list[tuple[str, str]]:
     """(code, name) of banks whose code, name, kana or romaji begins with what was typed."""
     typed = words.strip().lower()
-    if not typed:
-        return []
+    return _beginning_with(_banks(), typed)[:limit] if typed else []
+
+
+def _beginning_with(places: Mapping[str, Any], typed: str) -> list[tuple[str, str]]:
     found = (
-        (code, str(bank.name))
-        for code, bank in _banks().items()
-        if any(str(text).lower().startswith(typed) for text in (code, bank.name, bank.hira, bank.kana, bank.roma))
+        (code, str(one.name))
+        for code, one in places.items()
+        if any(str(text).lower().startswith(typed) for text in (code, one.name, one.hira, one.kana, one.roma))
     )
-    return sorted(found)[:limit]
+    return sorted(found)

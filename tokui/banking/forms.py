@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tokui.banking.actions.virtual_accounts import MOST, NewNumber
 from tokui.banking.models import BankAccount, Deposit
-from tokui.banking.words import ACCOUNT_TYPES, METHODS, format_choices
+from tokui.banking.words import ACCOUNT_TYPES, METHODS, RESULT_FIELDS, format_choices
 from tokui.core import clock
 
+_RANGE = re.compile(r"([0-9]{7})\s*[-~〜–]\s*([0-9]{7})")
 _CODE_KEYS = {"inputmode": "numeric", "autocomplete": "off"}
 _LOOKUP = {
     "hx-get": reverse_lazy("banking:bank_names"),
@@ -40,7 +44,11 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "banks", "autocomplete": "off", **_LOOKUP}),
     )
     branch_code = forms.CharField(
-        label=_("Branch code"), max_length=3, required=False, widget=forms.TextInput(attrs={**_CODE_KEYS, **_LOOKUP})
+        label=_("Branch code"),
+        max_length=3,
+        required=False,
+        help_text=_("3 digits, or begin to type the branch's name."),
+        widget=forms.TextInput(attrs={"list": "branches", "autocomplete": "off", **_LOOKUP}),
     )
     account_type = forms.ChoiceField(label=_("Kind of account"), choices=list(ACCOUNT_TYPES.items()))
     number = forms.CharField(
@@ -162,6 +170,42 @@ class DepositForm(forms.Form):
         self.fields["account"].queryset = BankAccount.objects.filter(is_active=True).order_by("code")  # type: ignore[attr-defined]
 
 
+class VirtualNumbersForm(forms.Form):
+    """Numbers that the bank has put before an account: one by one, or from the first on."""
+
+    branch_code = forms.CharField(
+        label=_("Branch code"),
+        max_length=3,
+        required=False,
+        help_text=_("The bank's own for these numbers. Empty: the account's."),
+        widget=forms.TextInput(attrs=_CODE_KEYS),
+    )
+    numbers = forms.CharField(
+        label=_("Numbers"),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text=_("7 digits or an IBAN each, one a line; 5000001-5000100 for a range."),
+    )
+
+    def __init__(self, data: Any = None, *, account: BankAccount) -> None:
+        super().__init__(data, initial={"branch_code": account.branch_code})
+
+    def chosen(self) -> list[NewNumber]:
+        """What was typed, a range as its numbers. Nothing is judged here but the size of a range."""
+        branch = self.cleaned_data["branch_code"].strip()
+        return [NewNumber(number=one, branch_code=branch) for one in _each_number(self.cleaned_data["numbers"])]
+
+
+def _each_number(typed: str) -> Iterator[str]:
+    for part in typed.replace(",", "\n").replace("、", "\n").split("\n"):
+        found = _RANGE.fullmatch(part.strip())
+        if found is None:
+            yield from [part.strip()] if part.strip() else []
+        else:
+            first, last = int(found[1]), int(found[2])
+            yield from (f"{number:07}" for number in range(first, min(last, first + MOST) + 1))
+
+
 class ResultsForm(forms.Form):
     """A result list of a payment system that is not connected; the second time by the stored file's id."""
 
@@ -173,7 +217,17 @@ class ResultsForm(forms.Form):
     )
     file = forms.FileField(label=_("List of results (CSV or Excel)"), allow_empty_file=True)
     stored = forms.CharField(required=False, widget=forms.HiddenInput)
+    paid_words = forms.CharField(required=False, max_length=200)
+    unpaid_words = forms.CharField(required=False, max_length=200)
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files)
         self.fields["file"].required = not (data and data.get("stored"))
+
+    def columns(self) -> dict[str, str]:
+        """The headings that a person chose, by what they hold."""
+        return {name: heading for name in RESULT_FIELDS if (heading := self.data.get(f"column_{name}", "").strip())}
+
+    def words(self, name: str) -> frozenset[str]:
+        typed = str(self.cleaned_data[name]).replace("、", ",").split(",")
+        return frozenset(unicodedata.normalize("NFKC", word).strip().lower() for word in typed if word.strip())

@@ -17,6 +17,12 @@ invariant(
     "HAVING max(occurrence) + 1 <> count(*)",
 )
 invariant(
+    "received-file-waited-for",
+    "Every bank file that is not read yet has a job that will read it.",
+    "SELECT statement.id FROM banking_statement statement WHERE statement.state = 'received' AND NOT EXISTS (SELECT 1 "
+    "FROM procrastinate_jobs job WHERE job.status IN ('todo', 'doing') AND job.args->>'statement' = statement.id::text)",
+)
+invariant(
     "deposit-posted",
     "M1: Every deposit stands in the books with its amount, from unapplied to what holds the money.",
     "SELECT deposit.id FROM banking_deposit deposit LEFT JOIN ledger_posting posting ON posting.entry_id = deposit.entry_id "

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tokui.banking.models import BankAccount, Deposit, Statement
+from tokui.banking.cancellations import unpaired_lines
+from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.core import clock
 from tokui.core.days import business_days_between
 from tokui.core.errors import Invalid
@@ -20,6 +24,8 @@ from tokui.ledger.queries import balances_of
 #: After so many bank business days without a file somebody forgot to fetch it.
 QUIET_DAYS = 3
 GAPS_SHOWN_DAYS = 90
+#: A file that nobody has read by then is stuck: no worker runs, or it fails again and again.
+READ_WITHIN = timedelta(minutes=10)
 ATTENTION_CAP = 100
 
 
@@ -44,10 +50,12 @@ class Attention:
     refused: list[Statement]
     quiet: list[Overview]
     gaps: list[Statement]
+    stuck: list[Statement]
+    unpaired: list[StatementLine]
 
     @property
     def number(self) -> int:
-        return len(self.refused) + len(self.quiet) + len(self.gaps)
+        return sum(len(each) for each in (self.refused, self.quiet, self.gaps, self.stuck, self.unpaired))
 
 
 def overviews() -> list[Overview]:
@@ -77,16 +85,39 @@ def last_statements() -> dict[object, Statement]:
 
 
 def attention() -> Attention:
-    """Files refused since the account's last good one, accounts gone quiet, statements that do not continue."""
+    """Files refused since the account's last good one or never read, accounts gone quiet, statements that do not
+    continue, cancellations of the bank that found no deposit."""
     later = Statement.objects.filter(
         account=OuterRef("account"), state=Statement.State.READ, received_at__gt=OuterRef("received_at")
     )
     files = Statement.objects.select_related("account", "parcel__file").order_by("-received_at")
     refused = files.filter(state=Statement.State.REFUSED).exclude(Exists(later))
     gaps = files.filter(gap_from_on__gte=clock.today() - timedelta(days=GAPS_SHOWN_DAYS))
+    stuck = files.filter(state=Statement.State.RECEIVED, received_at__lt=clock.now() - READ_WITHIN)
+    unpaired = unpaired_lines().select_related("account").order_by("-booked_on", "-pk")
     return Attention(
-        list(refused[:ATTENTION_CAP]), [one for one in overviews() if one.is_late], list(gaps[:ATTENTION_CAP])
+        list(refused[:ATTENTION_CAP]),
+        [one for one in overviews() if one.is_late],
+        list(gaps[:ATTENTION_CAP]),
+        list(stuck[:ATTENTION_CAP]),
+        list(unpaired[:ATTENTION_CAP]),
     )
+
+
+def same_file_of(statement: Statement) -> list[UUID]:
+    """Statements that the same bytes made for other accounts: parts of one file, or a file put on two accounts."""
+    return list(_same_file(statement.parcel.external_id, statement.account_id))
+
+
+def with_same_file(rows: QuerySet[Statement]) -> QuerySet[Statement]:
+    """The rows with `same_file`, in one statement."""
+    same = _same_file(OuterRef("parcel__external_id"), OuterRef("account_id"))
+    return rows.annotate(same_file=ArraySubquery(same))
+
+
+def _same_file(digest: Any, account: Any) -> QuerySet[Statement, UUID]:
+    rows = Statement.objects.filter(parcel__external_id=digest).exclude(account_id=account)
+    return rows.exclude(state=Statement.State.TAKEN_BACK).order_by("pk").values_list("pk", flat=True)
 
 
 def deposits_where(conditions: Mapping[str, str]) -> QuerySet[Deposit]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tokui.access.permissions import BANK_IMPORT, BANK_MANAGE, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking.listing import Attention, attention
 from tokui.banking.models import BankAccount
+from tokui.customers.registry import OwnAccount, own_accounts
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
 from tokui.ui.today import Card, card
@@ -58,9 +59,16 @@ def _find_accounts(request: HttpRequest, typed: str) -> Iterable[Hit]:
         yield Hit(row.name, reverse("banking:account", args=[row.public_id]), "bank", row.code)
 
 
+@own_accounts
+def _accounts() -> list[OwnAccount]:
+    """Accounts on which a payer's name can be known."""
+    rows = BankAccount.objects.order_by("-is_active", "code")
+    return [OwnAccount(row.pk, row.public_id, row.name) for row in rows]
+
+
 @card(order=15, permission=BANK_IMPORT)
 def _bank_files(request: HttpRequest) -> Card | None:
-    """Files refused, accounts without a file, statements that do not go on from the one before."""
+    """Files refused or not read, cancellations that found nothing, statements that do not go on, accounts gone quiet."""
     waiting = attention()
     if not waiting.number:
         return None
@@ -70,7 +78,7 @@ def _bank_files(request: HttpRequest) -> Card | None:
         "bank",
         _("They need a look."),
         count=waiting.number,
-        tone="shu" if waiting.refused or waiting.gaps else "yama",
+        tone="yama" if waiting.number == len(waiting.quiet) else "shu",
         rows=list(_rows(waiting))[:SHOWN],
     )
 
@@ -78,6 +86,11 @@ def _bank_files(request: HttpRequest) -> Card | None:
 def _rows(waiting: Attention) -> Iterable[tuple[str, str, str]]:
     for one in waiting.refused:
         yield one.parcel.file.name, _("refused"), reverse("banking:statement", args=[one.public_id])
+    for one in waiting.stuck:
+        yield one.parcel.file.name, _("not read yet"), reverse("banking:statement", args=[one.public_id])
+    for line in waiting.unpaired:
+        said = _("a cancellation found no deposit")
+        yield line.account.name, said, reverse("banking:line_cancellation", args=[line.public_id])
     for one in waiting.gaps:
         yield one.account.name, _("days are missing"), reverse("banking:statement", args=[one.public_id])
     for quiet in waiting.quiet:

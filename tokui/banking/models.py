@@ -60,8 +60,20 @@ class Statement(Owned):
         RECEIVED = "received"
         READ = "read"
         REFUSED = "refused"
+        TAKEN_BACK = "taken_back"  # put on the wrong account: nothing of it counts any more
 
-    MOVES = {(State.RECEIVED, State.READ), (State.RECEIVED, State.REFUSED), (State.REFUSED, State.RECEIVED)}
+    class Proof(models.TextChoices):
+        BALANCES = "balances"
+        TOTALS = "totals"
+        NONE = "none"
+
+    MOVES = {
+        (State.RECEIVED, State.READ),
+        (State.RECEIVED, State.REFUSED),
+        (State.REFUSED, State.RECEIVED),
+        (State.READ, State.TAKEN_BACK),
+        (State.READ, State.RECEIVED),  # what it shared with a file that was taken back counts as its own now
+    }
 
     account = OwnedForeignKey(BankAccount, related_name="statements", db_index=False)
     parcel = OwnedForeignKey(Parcel, related_name="+", db_index=False)
@@ -85,12 +97,21 @@ class Statement(Owned):
     gap_minor = models.BigIntegerField(null=True)
     deviations: Any = models.JSONField(default=list)
     refusal: Any = models.JSONField(null=True)
+    #: What showed that no row is missing: balances, the counts and totals of a trailer, or nothing; "" until it is read.
+    proof = models.CharField(max_length=8, choices=Proof.choices, default="", blank=True)
     received_at = models.DateTimeField()
     received_by = models.CharField(max_length=120)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.CharField(max_length=120, default="", blank=True)
+    taken_back_reason = models.CharField(max_length=20, default="", blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "account", "parcel"], name="banking_statement_once"),
+            models.UniqueConstraint(
+                fields=["organization", "account", "parcel"],
+                condition=~Q(state="taken_back"),
+                name="banking_statement_once",
+            ),
         ]
         indexes = [models.Index(fields=["organization", "account", "-to_on"], name="banking_statement_days")]
 
@@ -118,6 +139,8 @@ class StatementLine(Owned):
     edi = models.CharField(max_length=200, default="")
     native_id = models.CharField(max_length=80, default="")
     reference = models.CharField(max_length=80, default="")
+    #: The number to which the payer sent, where the file says it and it is not the account's own (振込専用口座).
+    virtual_account = models.CharField(max_length=34, default="")
     balance_minor = models.BigIntegerField(null=True)
     cancels = models.BooleanField(default=False)
 
@@ -129,7 +152,81 @@ class StatementLine(Owned):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="banking_line_positive"),
             models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="banking_line_direction"),
         ]
-        indexes = [models.Index(fields=["organization", "account", "-booked_on", "-id"], name="banking_line_days")]
+        indexes = [
+            models.Index(fields=["organization", "account", "-booked_on", "-id"], name="banking_line_days"),
+            models.Index(
+                fields=["organization", "account", "-booked_on"], condition=Q(cancels=True), name="banking_line_cancels"
+            ),
+        ]
+
+
+class SetAside(Owned):
+    """A person said that a cancelling line of the bank takes back none of our deposits. It is not asked about again."""
+
+    line = OwnedForeignKey(StatementLine, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "line"], name="banking_setaside_once")]
+
+
+class VirtualAccount(Owned):
+    """A number of the bank's behind which our main account stands (振込専用口座): who pays into it is known by it."""
+
+    PREFIX = "vac"
+
+    class State(models.TextChoices):
+        FREE = "free"
+        ASSIGNED = "assigned"
+        RESTING = "resting"  # given back: whoever still pays into it means somebody who is gone
+        CLOSED = "closed"
+
+    MOVES = {
+        (State.FREE, State.ASSIGNED),
+        (State.ASSIGNED, State.RESTING),
+        (State.RESTING, State.FREE),
+        (State.FREE, State.CLOSED),
+        (State.ASSIGNED, State.CLOSED),
+        (State.RESTING, State.CLOSED),
+    }
+
+    account = OwnedForeignKey(BankAccount, related_name="virtual_accounts", db_index=False)
+    #: How files and the deposits name it: bank, branch and number joined by hyphens, or an IBAN alone.
+    code = models.CharField(max_length=34)
+    bank_code = models.CharField(max_length=4, default="", blank=True)
+    branch_code = models.CharField(max_length=3, default="", blank=True)
+    number = models.CharField(max_length=34)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.FREE)
+    customer = OwnedForeignKey(Customer, null=True, related_name="+", db_index=False)
+    #: The one invoice that is paid into it, by its number; "" where it is the customer's for all of them.
+    invoice_number = models.CharField(max_length=40, default="", blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    #: Whoever had it before may still pay into it.
+    former_customer = OwnedForeignKey(Customer, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "code"], name="banking_virtual_code"),
+            models.CheckConstraint(
+                condition=Q(state="assigned", customer__isnull=False)
+                | (~Q(state="assigned") & Q(customer__isnull=True)),
+                name="banking_virtual_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "account", "code"], name="banking_virtual_account"),
+            models.Index(fields=["organization", "number"], name="banking_virtual_number"),
+            models.Index(
+                fields=["organization", "customer"],
+                condition=Q(customer__isnull=False),
+                name="banking_virtual_customer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Deposit(Owned):
@@ -165,7 +262,9 @@ class Deposit(Owned):
     strict_key = models.CharField(max_length=120, default="")
     loose_key = models.CharField(max_length=120, default="")
     remitter_code = models.CharField(max_length=40, default="")
-    virtual_account = models.CharField(max_length=20, default="")
+    virtual_account = models.CharField(max_length=34, default="")
+    #: Why nothing may be posted for it without a person: a code of `words.HOLDS`, or "".
+    hold = models.CharField(max_length=30, default="", blank=True)
     bank_name = models.CharField(max_length=60, default="")
     branch_name = models.CharField(max_length=60, default="")
     text = models.TextField(default="")
@@ -209,6 +308,11 @@ class Deposit(Owned):
                 name="banking_deposit_customer",
             ),
             models.Index(fields=["organization", "account", "received_on"], name="banking_deposit_account"),
+            models.Index(
+                fields=["organization", "cancelled_by_line"],
+                condition=Q(cancelled_by_line__isnull=False),
+                name="banking_deposit_cancelled",
+            ),
         ]
 
     @property

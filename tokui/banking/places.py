@@ -68,6 +68,8 @@ FIELDS: dict[str, str | Promise] = {
     "total_amount": gettext_lazy("Total"),
     "total_count": gettext_lazy("Count"),
     "type_code": gettext_lazy("Type code"),
+    "virtual_account": gettext_lazy("Virtual account"),
+    "opening_minor": gettext_lazy("Opening balance"),
     "value_date": gettext_lazy("Value day"),
     "value_on": gettext_lazy("Value day"),
 }

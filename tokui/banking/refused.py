@@ -21,10 +21,28 @@ class DepositFromBank(Refusal):
     """This deposit comes from the bank's file. Only the bank can cancel it."""
 
 
-class ResultListRefused(Refusal):
-    """Nothing was imported: {count} rows cannot be understood."""
+class StatementNotCounting(Refusal):
+    """Only a file that was taken in can be taken back."""
 
-    status = 422
+
+class LineCancelsNothing(Refusal):
+    """This line of the bank takes nothing back, or has done so already."""
+
+
+class NothingCancelled(Refusal):
+    """Nothing was said of this line, or its deposit came with a file that was taken back."""
+
+
+class VirtualAccountTaken(Refusal):
+    """The virtual account {code} is registered already."""
+
+
+class VirtualAccountInUse(Refusal):
+    """The virtual account {code} is not free."""
+
+
+class VirtualAccountNotAssigned(Refusal):
+    """The virtual account {code} is nobody's."""
 
 
 class StatementNotWaiting(Refusal):

@@ -42,7 +42,8 @@ class StatementLine:
     `number` is the place in the file (record or text line, from 1). `amount_minor` is always positive;
     `direction` says which way. `payer_name` is the file's own spelling: never normalised, never translated.
     `native_id` is set only where the bank promises that it names this row for ever; `reference` is any other
-    number of the bank's (a Zengin 照会番号), which may be used again and so identifies nothing.
+    number of the bank's (a Zengin 照会番号), which may be used again and so identifies nothing. `virtual_account` is
+    the number paid into where the file says it and it is not the account's own (振込専用口座).
     """
 
     number: int
@@ -59,6 +60,7 @@ class StatementLine:
     edi: str = ""
     native_id: str | None = None
     reference: str = ""
+    virtual_account: str = ""
     balance_minor: int | None = None
     cancels: bool = False
     raw: bytes | str = b""
@@ -151,6 +153,7 @@ class ColumnMapping:
     branch_name: Column | None = None
     edi: Column | None = None
     reference: Column | None = None
+    virtual_account: Column | None = None
     account: Column | None = None
     date_format: str = "auto"
     has_header: bool = True
@@ -197,6 +200,22 @@ def prove(file: StatementFile) -> None:
         _prove_totals(account)
         _prove_running_balances(account)
         _prove_closing_balance(account)
+    for parts in parts_by_account(file.accounts):
+        if parts[0].account_number:
+            _prove_continuity(parts)
+
+
+def parts_by_account(accounts: Iterable[StatementAccount]) -> list[list[StatementAccount]]:
+    """The parts of a file that speak of one account each, the accounts in the order of the file, their parts by day."""
+    found: dict[tuple[str | None, ...], list[StatementAccount]] = {}
+    for one in accounts:
+        key = (one.bank_code, one.branch_code, one.account_number, one.currency)
+        found.setdefault(key, []).append(one)
+    return [sorted(parts, key=_first_day) for parts in found.values()]
+
+
+def _first_day(part: StatementAccount) -> date:
+    return part.from_on or min((line.booked_on for line in part.lines), default=date.min)
 
 
 def numbered(lines: Iterable[StatementLine]) -> Iterator[tuple[bytes, int, StatementLine]]:
@@ -226,6 +245,8 @@ def fingerprint(line: StatementLine) -> bytes:
     else:
         balance = "" if line.balance_minor is None else str(line.balance_minor)
         who = ("row", line.payer_name, line.payer_code, line.text, line.edi, balance)
+    if line.virtual_account:
+        who += ("into", line.virtual_account)
     # Lengths before the texts, so that no two different rows can spell the same bytes.
     joined = "".join(f"{len(part)}:{part}" for part in (*what, *who))
     return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).digest()
@@ -260,6 +281,14 @@ def _prove_closing_balance(account: StatementAccount) -> None:
         return
     moved = sum(line.signed_minor for line in account.lines)
     _same(Refused.BALANCE_DIFFERS, "closing_minor", account.closing_minor, account.opening_minor + moved)
+
+
+def _prove_continuity(parts: list[StatementAccount]) -> None:
+    """Each part of one account opens with the balance with which the one before closed."""
+    balance: int | None = None
+    for part in parts:
+        _same(Refused.ACCOUNT_BROKEN, "opening_minor", balance, part.opening_minor)
+        balance = part.closing_minor
 
 
 def _same(code: Refused, field: str, declared: int | None, counted: int | None, *, line: int | None = None) -> None:

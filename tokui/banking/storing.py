@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count, islice
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from django.db import connection
 
 from tokui.banking.events import DepositRecorded
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
-from tokui.banking.statements import Kind, StatementAccount, numbered
+from tokui.banking.refusals import DeviationCode
+from tokui.banking.statements import Deviation, Kind, StatementAccount, numbered
 from tokui.banking.statements import StatementLine as FileLine
+from tokui.banking.virtual_accounts import KnownNumbers, known_numbers
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.events import emit_many
@@ -23,9 +26,11 @@ from tokui.core.staging import drop_stage, stage
 from tokui.core.tenancy import require_organization
 from tokui.customers.names import name_key
 from tokui.ledger.actions import post_from_stage
+from tokui.ledger.periods import open_days, share_books
 
 #: Money in that no customer sent. It stays a line of the bank and makes no deposit.
 NOT_FROM_CUSTOMERS = frozenset({Kind.INTEREST, Kind.FEE, Kind.CORRECTION})
+MOVED_TOLD = 500
 COLUMNS = {
     "id": "uuid",
     "deposit_id": "uuid",
@@ -46,9 +51,14 @@ COLUMNS = {
     "edi": "text",
     "native_id": "text",
     "reference": "text",
+    "virtual_account": "text",
     "balance_minor": "bigint",
     "cancels": "boolean",
     "makes_deposit": "boolean",
+    "own_on": "date",
+    "counts_on": "date",
+    "known_by": "text",
+    "hold": "text",
     "method": "text",
     "strict_key": "text",
     "loose_key": "text",
@@ -61,13 +71,14 @@ class Counts:
     known: int
     deposits: int
     from_on: date | None
+    moved: list[Deviation]
 
 
 def store_lines(account: BankAccount, statement: Statement, parts: Sequence[StatementAccount], *, by: Actor) -> Counts:
     """Add the rows that are new to the account, with a posted deposit for each payment, and announce the deposits."""
     lines = [line for part in parts for line in part.lines]
-    covered = _covered_by_other_formats(account, statement, lines)
-    stage("bank_rows", COLUMNS, _staged(lines, covered))
+    share_books()
+    stage("bank_rows", COLUMNS, _staged(lines, _look_up(account, statement, lines)))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_LINES, {"account": account.pk, "statement": statement.pk, **_scope()})
         added = cursor.rowcount
@@ -77,9 +88,10 @@ def store_lines(account: BankAccount, statement: Statement, parts: Sequence[Stat
     if deposits:
         post_from_stage("bank_postings", by=by)
         _announce(by)
+    moved = _moved_days() if deposits else []
     drop_stage("bank_rows")
     drop_stage("bank_postings")
-    return Counts(added, len(lines) - added, deposits, min((line.booked_on for line in lines), default=None))
+    return Counts(added, len(lines) - added, deposits, min((line.booked_on for line in lines), default=None), moved)
 
 
 def enrich_deposits(account: BankAccount, parts: Sequence[StatementAccount]) -> tuple[int, int]:
@@ -93,22 +105,52 @@ def enrich_deposits(account: BankAccount, parts: Sequence[StatementAccount]) -> 
     waiting = _deposits_by_day_and_amount(account, lines)
     pairs = [(line, waiting.get((line.booked_on, line.amount_minor))) for line in lines]
     found = [(found.pop(0), line) for line, found in pairs if found]
-    stage("bank_details", _DETAIL_COLUMNS, (_detail(key, line) for key, line in found))
+    numbers = known_numbers(account, [line for _key, line in found])
+    stage("bank_details", _DETAIL_COLUMNS, ((*_detail(key, line), *numbers.of(line)) for key, line in found))
     with connection.cursor() as cursor:
         cursor.execute(_ENRICH, _scope())
     drop_stage("bank_details")
     return len(found), len(lines) - len(found)
 
 
-def _staged(lines: Sequence[FileLine], covered: Counter[tuple[date, str, int]]) -> Iterator[tuple[Any, ...]]:
+@dataclass(frozen=True)
+class _LookedUp:
+    """What the account knows already of the rows of a file; fetched before the rows are copied."""
+
+    by_value: bool
+    counted: dict[date, date]
+    numbers: KnownNumbers
+    void: dict[bytes, set[int]]
+    covered: Counter[tuple[date, str, int]]
+
+    def own_day(self, line: FileLine) -> date:
+        return (self.by_value and line.value_on) or line.booked_on
+
+    def occurrence(self, mark: bytes, place: int) -> int:
+        """The place of a row among its equals, past those that files taken back hold."""
+        void = self.void.get(mark)
+        return next(islice((at for at in count() if at not in void), place, None)) if void else place
+
+
+def _look_up(account: BankAccount, statement: Statement, lines: Sequence[FileLine]) -> _LookedUp:
+    by_value = account.date_basis == BankAccount.DateBasis.VALUE
+    days = open_days((by_value and line.value_on) or line.booked_on for line in lines)
+    covered = _covered_by_other_formats(account, statement, lines)
+    return _LookedUp(by_value, days, known_numbers(account, lines), _void_places(account, lines), covered)
+
+
+def _staged(lines: Sequence[FileLine], known: _LookedUp) -> Iterator[tuple[Any, ...]]:
     keys = iter(uuid7_many(3 * len(lines)))
-    for mark, occurrence, line in numbered(lines):
+    for mark, place, line in numbered(lines):
+        occurrence = known.occurrence(mark, place)
         same = (line.booked_on, line.direction, line.amount_minor)
-        if covered[same] > 0:  # this row came before, in the format that was authoritative then
-            covered[same] -= 1
+        if known.covered[same] > 0:  # this row came before, in the format that was authoritative then
+            known.covered[same] -= 1
             continue
         is_payment = line.direction == "in" and not line.cancels and line.kind not in NOT_FROM_CUSTOMERS
         names = name_key(line.payer_name or line.text) if is_payment else None
+        own_on = known.own_day(line)
+        known_by, hold = known.numbers.of(line) if is_payment else ("", "")
         yield (
             *(next(keys), next(keys), next(keys), mark, occurrence, line.number),
             *(line.booked_on, line.value_on, line.direction, line.amount_minor, line.kind.value),
@@ -119,10 +161,24 @@ def _staged(lines: Sequence[FileLine], covered: Counter[tuple[date, str, int]]) 
                 line.branch_name[:60],
                 _plain(line.text),
             ),
-            *(line.edi[:200], (line.native_id or "")[:80], line.reference[:80], line.balance_minor, line.cancels),
-            *(is_payment, "cash" if line.kind is Kind.CASH else "transfer"),
+            *(line.edi[:200], (line.native_id or "")[:80], line.reference[:80], line.virtual_account[:34]),
+            *(line.balance_minor, line.cancels, is_payment, own_on, known.counted[own_on], known_by, hold),
+            *("cash" if line.kind is Kind.CASH else "transfer",),
             *((names.strict[:120], names.loose[:120]) if names else ("", "")),
         )
+
+
+def _void_places(account: BankAccount, lines: Sequence[FileLine]) -> dict[bytes, set[int]]:
+    """Places among equal rows that files taken back hold: such a row counts anew when a right file brings it."""
+    void: dict[bytes, set[int]] = {}
+    if lines and Statement.objects.filter(account=account, state=Statement.State.TAKEN_BACK).exists():
+        days = [line.booked_on for line in lines]
+        rows = StatementLine.objects.filter(
+            account=account, booked_on__range=(min(days), max(days)), statement__state=Statement.State.TAKEN_BACK
+        )
+        for mark, place in rows.values_list("fingerprint", "occurrence"):
+            void.setdefault(bytes(mark), set()).add(place)
+    return void
 
 
 def _plain(text: str) -> str:
@@ -140,6 +196,7 @@ def _covered_by_other_formats(
         return covered
     rows = StatementLine.objects.filter(
         account=account,
+        statement__state=Statement.State.READ,
         booked_on__gte=min(line.booked_on for line in lines),
         booked_on__lte=max(line.booked_on for line in lines),
     ).exclude(statement__format=statement.format)
@@ -152,7 +209,6 @@ def _deposit_values(account: BankAccount, by: Actor) -> dict[str, Any]:
         "account": account.pk,
         "currency": account.currency,
         "debit": account.ledger_account,
-        "by_value": account.date_basis == BankAccount.DateBasis.VALUE,
         "now": clock.now(),
         "by": by.name,
         **_scope(),
@@ -169,6 +225,21 @@ def _announce(by: Actor) -> None:
     emit_many(facts, about=[one.deposit_id for one in facts], about_type="banking.deposit", by=by)
 
 
+def _moved_days() -> list[Deviation]:
+    """Rows of closed months: the line keeps the bank's day, its deposit counts on the first open one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT staged.number, staged.own_on, staged.counts_on FROM bank_rows staged "
+            "JOIN banking_deposit deposit ON deposit.id = staged.deposit_id "
+            "WHERE staged.own_on <> staged.counts_on ORDER BY staged.number LIMIT %s",
+            [MOVED_TOLD],
+        )
+        return [
+            Deviation(DeviationCode.CLOSED_MONTH.value, f"line {number}, booked_on", str(own), str(counts))
+            for number, own, counts in cursor.fetchall()
+        ]
+
+
 def _deposits_by_day_and_amount(account: BankAccount, lines: Sequence[FileLine]) -> dict[tuple[date, int], list[UUID]]:
     waiting: dict[tuple[date, int], list[UUID]] = {}
     if not lines:
@@ -177,6 +248,7 @@ def _deposits_by_day_and_amount(account: BankAccount, lines: Sequence[FileLine])
         account=account,
         line__booked_on__gte=min(line.booked_on for line in lines),
         line__booked_on__lte=max(line.booked_on for line in lines),
+        line__statement__state=Statement.State.READ,
     ).order_by("line__booked_on", "pk")
     for key, on, amount in rows.values_list("pk", "line__booked_on", "amount_minor"):
         waiting.setdefault((on, amount), []).append(key)
@@ -205,15 +277,17 @@ _DETAIL_COLUMNS = {
     "edi": "text",
     "strict_key": "text",
     "loose_key": "text",
+    "known_by": "text",
+    "hold": "text",
 }
 
 _INSERT_LINES = """
 INSERT INTO banking_statementline (id, organization_id, account_id, statement_id, fingerprint, occurrence, number,
     booked_on, value_on, direction, amount_minor, kind, payer_raw, payer_code, bank_name, branch_name, text, edi,
-    native_id, reference, balance_minor, cancels)
+    native_id, reference, virtual_account, balance_minor, cancels)
 SELECT id, %(organization)s, %(account)s, %(statement)s, fingerprint, occurrence, number,
     booked_on, value_on, direction, amount_minor, kind, payer_raw, payer_code, bank_name, branch_name, text, edi,
-    native_id, reference, balance_minor, cancels
+    native_id, reference, virtual_account, balance_minor, cancels
   FROM bank_rows
 ON CONFLICT (organization_id, account_id, fingerprint, occurrence) DO NOTHING
 """
@@ -221,12 +295,11 @@ ON CONFLICT (organization_id, account_id, fingerprint, occurrence) DO NOTHING
 _INSERT_DEPOSITS = """
 INSERT INTO banking_deposit (id, organization_id, account_id, line_id, method, state, received_on, recorded_at,
     recorded_by, amount_minor, applied_minor, currency, payer_raw, strict_key, loose_key, remitter_code,
-    virtual_account, bank_name, branch_name, text, edi, source, external_id, debit_account, entry_id)
+    virtual_account, hold, bank_name, branch_name, text, edi, source, external_id, debit_account, entry_id)
 SELECT staged.deposit_id, %(organization)s, %(account)s, staged.id, staged.method, 'open',
-       CASE WHEN %(by_value)s THEN coalesce(staged.value_on, staged.booked_on) ELSE staged.booked_on END,
-       %(now)s, %(by)s, staged.amount_minor, 0, %(currency)s,
+       staged.counts_on, %(now)s, %(by)s, staged.amount_minor, 0, %(currency)s,
        CASE WHEN staged.payer_raw = '' THEN staged.text ELSE staged.payer_raw END, staged.strict_key, staged.loose_key,
-       staged.payer_code, '', staged.bank_name, staged.branch_name, staged.text, staged.edi, '', '', %(debit)s,
+       staged.payer_code, staged.known_by, staged.hold, staged.bank_name, staged.branch_name, staged.text, staged.edi, '', '', %(debit)s,
        staged.entry_id
   FROM bank_rows staged
   JOIN banking_statementline line ON line.id = staged.id
@@ -251,7 +324,9 @@ UPDATE banking_deposit deposit
        bank_name = coalesce(nullif(deposit.bank_name, ''), detail.bank_name),
        branch_name = coalesce(nullif(deposit.branch_name, ''), detail.branch_name),
        text = coalesce(nullif(deposit.text, ''), detail.text),
-       edi = coalesce(nullif(deposit.edi, ''), detail.edi)
+       edi = coalesce(nullif(deposit.edi, ''), detail.edi),
+       hold = CASE WHEN deposit.virtual_account = '' THEN detail.hold ELSE deposit.hold END,
+       virtual_account = coalesce(nullif(deposit.virtual_account, ''), detail.known_by)
   FROM bank_details detail
  WHERE deposit.organization_id = %(organization)s AND deposit.id = detail.deposit_id
 """

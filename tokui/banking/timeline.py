@@ -8,15 +8,12 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tokui.banking.actions.taking_back import DepositTakenBack
 from tokui.banking.models import Deposit
 from tokui.banking.words import METHODS
 from tokui.core.ids import public_id
 from tokui.core.models import Event
 from tokui.customers.timeline import Line, tells
 from tokui.ui.amounts import grouped
-
-__all__ = ["DepositTakenBack"]
 
 
 @tells("banking.DepositRecorded", group="money")
@@ -27,6 +24,27 @@ def _recorded(events: Sequence[Event]) -> Mapping[UUID, Line]:
 @tells("banking.DepositCancelled", group="money")
 def _cancelled(events: Sequence[Event]) -> Mapping[UUID, Line]:
     return {event.pk: Line("bank", _("A deposit was cancelled"), tone="bad", url=_url(event)) for event in events}
+
+
+@tells("banking.DepositRestored", group="money")
+def _restored(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    return {event.pk: Line("bank", _("A deposit counts again"), tone="in", url=_url(event)) for event in events}
+
+
+@tells("banking.VirtualAccountAssigned", group="money")
+def _assigned(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    return {
+        event.pk: Line("bank", _("Pays to virtual account %(code)s") % {"code": event.payload["code"]})
+        for event in events
+    }
+
+
+@tells("banking.VirtualAccountReleased", group="money")
+def _released(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    return {
+        event.pk: Line("bank", _("Virtual account %(code)s was given back") % {"code": event.payload["code"]})
+        for event in events
+    }
 
 
 def _title(event: Event) -> str:

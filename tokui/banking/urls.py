@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tokui.banking.views import accounts, columns, deposits, results, statements
+from tokui.banking.views import accounts, columns, deposits, lines, results, statements, virtual_accounts
 
 app_name = "banking"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("bank/statements/<str:statement>/row", statements.row, name="statement_row"),
     path("bank/statements/<str:statement>/original", statements.original, name="original"),
     path("bank/statements/<str:statement>/again", statements.read_once_more, name="read_again"),
+    path("bank/statements/<str:statement>/taking-back", statements.take_back, name="take_back"),
+    path("bank/lines/<str:line>/cancellation", lines.cancellation, name="line_cancellation"),
+    path("bank/lines/<str:line>/cancellation/undoing", lines.undoing, name="line_undoing"),
+    path("bank/virtual-accounts/<str:virtual>/assignment", virtual_accounts.assignment, name="virtual_assignment"),
+    path("bank/virtual-accounts/<str:virtual>/state", virtual_accounts.state, name="virtual_state"),
+    path("bank/<str:account>/virtual-accounts", virtual_accounts.pool, name="virtual_accounts"),
     path("bank/<str:account>", accounts.account, name="account"),
     path("bank/<str:account>/change", accounts.change_account, name="change_account"),
     path("bank/<str:account>/columns", columns.columns, name="columns"),

@@ -44,6 +44,29 @@ REASONS = {
     "not_received": gettext_lazy("The money did not come after all"),
     "other": gettext_lazy("Another reason"),
 }
+#: Why a whole file is taken back.
+FILE_REASONS = {
+    "wrong_account": gettext_lazy("Put on the wrong account"),
+    "wrong_file": gettext_lazy("The wrong file"),
+    "wrong_columns": gettext_lazy("Read by the wrong columns"),
+    "other": gettext_lazy("Another reason"),
+}
+#: Why nothing is posted for a deposit without a person.
+HOLDS = {
+    "virtual_account_closed": gettext_lazy("Its virtual account was nobody's on that day."),
+    "virtual_account_reused": gettext_lazy("Its virtual account was another customer's before."),
+}
+PROOFS = {
+    "balances": gettext_lazy("Proved by its balances"),
+    "totals": gettext_lazy("Proved by its counts and totals"),
+    "none": gettext_lazy("Not proved: the format has neither balances nor totals"),
+}
+VIRTUAL_STATES = {
+    "free": gettext_lazy("Free"),
+    "assigned": gettext_lazy("In use"),
+    "resting": gettext_lazy("Resting"),
+    "closed": gettext_lazy("Closed"),
+}
 #: Columns of a result list.
 RESULT_FIELDS = {
     "customer": gettext_lazy("Customer code"),
@@ -71,6 +94,7 @@ _REFUSALS = {
     "unknown_header": gettext_lazy("The headings are not those of this bank."),
     "nul_byte": gettext_lazy("The file is damaged (NUL byte)."),
     "undecodable": gettext_lazy("The characters cannot be read: the file is damaged or mixes encodings."),
+    "reencoded": gettext_lazy("The file was saved as UTF-16, which moves its fields. Bring it as the bank sent it."),
     "ebcdic": gettext_lazy("The file is in EBCDIC. Ask the bank for JIS."),
     "wrong_type": gettext_lazy("This is a Zengin file of another kind."),
     "wrong_length": gettext_lazy("A record has the wrong length."),
@@ -89,6 +113,7 @@ _REFUSALS = {
     "total_differs": gettext_lazy("The total of the file differs from its rows."),
     "balance_differs": gettext_lazy("Opening balance and rows do not make the closing balance."),
     "balance_broken": gettext_lazy("The balance breaks: a row is missing or was changed."),
+    "account_broken": gettext_lazy("The parts of one account in this file do not go on from each other."),
     "currency_mixed": gettext_lazy("A row is in another currency."),
     "malformed": gettext_lazy("The file breaks the grammar of its format."),
     "xml_doctype": gettext_lazy("The XML carries a document type. Bank files have none."),
@@ -97,6 +122,8 @@ _REFUSALS = {
     "mapping_needed": gettext_lazy("A CSV of an unknown layout: save its columns on the account."),
     "mapping_wrong": gettext_lazy("The saved columns do not fit this file."),
     "other_account": gettext_lazy("The file belongs to another account."),
+    "unknown_accounts": gettext_lazy("The file holds accounts that are not registered here."),
+    "period_closed": gettext_lazy("The month is closed in the books. Reopen it, then read the file again."),
 }
 _DEVIATIONS = {
     "line_end": gettext_lazy("Other line ends than usual"),
@@ -119,9 +146,13 @@ _DEVIATIONS = {
     "not_booked": gettext_lazy("An announced entry was left out"),
     "extra_cells": gettext_lazy("Cells beyond the headings"),
     "newest_first": gettext_lazy("The rows stood from new to old"),
+    "closed_month": gettext_lazy("A row of a closed month counts on the first open day"),
+    "other_type": gettext_lazy("The file names another kind of account"),
     "unbalanced_details": gettext_lazy("Details that do not add up to their entry"),
 }
 _ROW_REFUSALS = {
+    "unknown_result": gettext_lazy("Nobody has said whether this word means paid."),
+    "period_closed": gettext_lazy("The month is closed in the books."),
     "unknown_customer": gettext_lazy("There is no customer with this code."),
     "column_missing": gettext_lazy("This column is missing."),
     "out_of_range": gettext_lazy("Not a possible value."),

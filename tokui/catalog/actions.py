@@ -1,10 +1,10 @@
-"""The verbs of the catalog: products, their dated prices, new tax rates."""
+"""The verbs of the catalog: products, new tax rates, and from `pricing` their dated prices."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,22 +15,32 @@ from tokui import access
 from tokui.access.models import Business
 from tokui.access.permissions import CATALOG_EDIT, SETTINGS_MANAGE
 from tokui.catalog import tax
-from tokui.catalog.events import PriceSet, ProductChanged, ProductCreated, TaxRateAdded
-from tokui.catalog.models import Price, Product, TaxRate
+from tokui.catalog.events import ProductChanged, ProductCreated, TaxRateAdded
+from tokui.catalog.models import Product, TaxRate
+from tokui.catalog.pricing import PriceBeginsAlready, PriceUsed, correct_price, set_price, withdraw_price
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound, Refusal
 from tokui.core.events import emit
 from tokui.core.locks import lock
-from tokui.core.money import EXPONENTS
+
+__all__ = [
+    "PriceBeginsAlready",
+    "PriceUsed",
+    "ProductCodeTaken",
+    "ProductFields",
+    "add_tax_rate",
+    "change_product",
+    "correct_price",
+    "create_product",
+    "product_fields",
+    "set_price",
+    "withdraw_price",
+]
 
 
 class ProductCodeTaken(Refusal):
     """There is already a product with the code {code}."""
-
-
-class PriceBeginsAlready(Refusal):
-    """There is already a price of this product from {day}."""
 
 
 @dataclass(frozen=True)
@@ -77,38 +87,6 @@ def change_product(product: Product, given: ProductFields, *, by: Actor) -> Prod
     product.save(update_fields=changed)
     emit(ProductChanged(product.pk, tuple(changed)), about=product, by=by)
     return product
-
-
-@transaction.atomic
-def set_price(
-    product: Product, *, unit_minor: int, from_on: date, by: Actor, currency: str = "JPY", tax_included: bool = False
-) -> Price:
-    """Let a price hold from a day until further notice, or until the next price that is already set begins.
-
-    The price of before ends on the day before. `unit_minor` is in minor units of the currency, per unit.
-    """
-    access.require(by, CATALOG_EDIT)
-    if currency not in EXPONENTS:
-        raise Invalid(field="currency", reason=_("This currency is not known."))
-    lock(product)
-    others = Price.objects.filter(product=product, currency=currency)
-    if others.filter(from_on=from_on).exists():
-        raise PriceBeginsAlready(day=from_on.isoformat(), field="from_on")
-    following = others.filter(from_on__gt=from_on).order_by("from_on").first()
-    before = others.filter(from_on__lt=from_on).order_by("-from_on").first()
-    if before:
-        before.to_on = from_on - timedelta(days=1)
-        before.save(update_fields=["to_on"])
-    price = Price.objects.create(
-        product=product,
-        currency=currency,
-        unit_minor=unit_minor,
-        tax_included=tax_included,
-        from_on=from_on,
-        to_on=following.from_on - timedelta(days=1) if following else None,
-    )
-    emit(PriceSet(product.pk, currency, unit_minor, tax_included, from_on), about=product, by=by)
-    return price
 
 
 @transaction.atomic

@@ -6,23 +6,36 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 
 from tokui import access
 from tokui.access.models import Business
-from tokui.access.permissions import INVOICES_VIEW
-from tokui.catalog.actions import ProductFields, change_product, create_product, product_fields, set_price
+from tokui.access.permissions import CATALOG_EDIT, INVOICES_VIEW
+from tokui.catalog import importing
+from tokui.catalog.actions import (
+    ProductFields,
+    change_product,
+    correct_price,
+    create_product,
+    product_fields,
+    set_price,
+    withdraw_price,
+)
+from tokui.catalog.exporting import products_file
 from tokui.catalog.models import Price, Product
-from tokui.catalog.queries import prices_on, search_products
+from tokui.catalog.queries import prices_on, rates, search_products
+from tokui.catalog.words import reason_words
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.core.refused import ValueRefused
+from tokui.core.tables import MEDIA_TYPES
 from tokui.ui.paging import InvalidCursor, page_of
-from tokui.ui.rest import LARGEST_MINOR, Currency, Day, Given, Paging
+from tokui.ui.rest import LARGEST_MINOR, Currency, Day, Given, Paging, find
+from tokui.ui.rest_imports import ImportDoors, import_router
 
 router = Router(tags=["catalog"])
 
@@ -86,6 +99,28 @@ class PriceOut(Schema):
     to_on: date | None = Field(description="The last day; null until further notice")
 
 
+class PriceChangeIn(Given):
+    """What was mistyped; the days stay."""
+
+    model_config = {"extra": "forbid"}
+
+    unit_minor: int = Field(0, strict=True, ge=-LARGEST_MINOR, le=LARGEST_MINOR, description="In minor units")
+    tax_included: bool = False
+
+
+class TaxRateOut(Schema):
+    """A rate in parts of 10,000 (10 % is 1000), both days included; `to_on` null means until further notice."""
+
+    kind: TaxKind
+    rate_bp: int
+    from_on: date
+    to_on: date | None
+
+
+class TaxRateList(Schema):
+    data: list[TaxRateOut]
+
+
 class ProductOut(Schema):
     id: str
     code: str
@@ -138,6 +173,15 @@ def add_product(request: HttpRequest, product: ProductIn) -> Status[Any]:
     return Status(201, _told([row])[0])
 
 
+@router.get(
+    "/products/export",
+    summary="All products as a file that an import reads back",
+    openapi_extra={"responses": {200: {"content": {key: {} for key in MEDIA_TYPES.values()}}}},
+)
+def get_products_file(request: HttpRequest, format: Literal["xlsx", "csv"] = "xlsx") -> FileResponse:
+    return products_file(format, by=_actor(request))
+
+
 @router.get("/products/{product_id}", response=ProductOut, summary="One product")
 def get_product(request: HttpRequest, product_id: str) -> dict[str, Any]:
     access.require(_actor(request), INVOICES_VIEW)
@@ -161,6 +205,45 @@ def list_prices(request: HttpRequest, product_id: str, paging: Query[Paging]) ->
 @router.post("/products/{product_id}/prices", response={201: PriceOut}, summary="Let a price hold from a day")
 def add_price(request: HttpRequest, product_id: str, price: PriceIn) -> Status[Any]:
     return Status(201, _price(set_price(_product(product_id), by=_actor(request), **price.dict())))
+
+
+@router.patch("/prices/{price_id}", response=PriceOut, summary="Correct a price at which nothing was sold")
+def patch_price(request: HttpRequest, price_id: str, given: PriceChangeIn) -> dict[str, Any]:
+    row = find(Price.objects.select_related("product"), price_id)
+    wanted: dict[str, Any] = {"unit_minor": row.unit_minor, "tax_included": row.tax_included} | given.dict(
+        exclude_unset=True
+    )
+    return _price(correct_price(row, by=_actor(request), **wanted))
+
+
+@router.delete("/prices/{price_id}", response={204: None}, summary="Withdraw a price at which nothing was sold")
+def delete_price(request: HttpRequest, price_id: str) -> Status[None]:
+    withdraw_price(find(Price.objects.select_related("product"), price_id), by=_actor(request))
+    return Status(204, None)
+
+
+@router.get("/tax_rates", response=TaxRateList, summary="Rates of consumption tax with their days")
+def list_tax_rates(request: HttpRequest) -> dict[str, Any]:
+    access.require(_actor(request), INVOICES_VIEW)
+    names = {"rate": "rate_bp", "kind": "kind", "from_on": "from_on", "to_on": "to_on"}
+    known = sorted(rates(), key=lambda rate: (rate.kind, rate.from_on))
+    return {"data": [{told: getattr(rate, name) for name, told in names.items()} for rate in known]}
+
+
+router.add_router(
+    "/product_imports",
+    import_router(
+        ImportDoors(
+            road=importing.PRODUCTS,
+            what="products",
+            may_look=lambda by: access.require(by, CATALOG_EDIT),
+            reason_words=reason_words,
+            receive=importing.receive_products,
+            choose=importing.choose_product_columns,
+            apply=importing.apply_products,
+        )
+    ),
+)
 
 
 def _actor(request: HttpRequest) -> Actor:

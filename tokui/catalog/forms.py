@@ -77,18 +77,40 @@ class PriceForm(RefusableForm):
     tax_included = forms.BooleanField(label=gettext_lazy("Tax is included"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
-        if "price" in found and "currency" in found:
-            try:
-                money = parse_money(found["price"], found["currency"])
-            except ValueRefused:
-                self.add_error("price", _("Enter an amount."))
-            else:
-                found["unit_minor"] = money.minor
-        return found
+        return _with_amount(self, self.cleaned_data.get("currency", ""))
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("from_on", "currency", "unit_minor", "tax_included")}
+
+
+class CorrectionForm(RefusableForm):
+    aliases = {"unit_minor": "price"}
+
+    price = forms.CharField(
+        label=gettext_lazy("Price per unit"), max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    tax_included = forms.BooleanField(label=gettext_lazy("Tax is included"), required=False)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        return _with_amount(self, self.currency)
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("unit_minor", "tax_included")}
+
+
+def _with_amount(form: forms.Form, currency: str) -> dict[str, Any]:
+    """The typed price as minor units of its currency."""
+    found = form.cleaned_data
+    if "price" in found and currency:
+        try:
+            found["unit_minor"] = parse_money(found["price"], currency).minor
+        except ValueRefused:
+            form.add_error("price", _("Enter an amount."))
+    return found
 
 
 class TaxRateForm(RefusableForm):

@@ -16,6 +16,7 @@ from tokui.ui.settings_pages import SettingsPage, settings_page
 
 register(Entry("money", _("Products"), "catalog:list", "box", 60, INVOICES_VIEW))
 command(Command(_("Add a product"), "catalog:new", "plus", CATALOG_EDIT, words="商品 追加 新規 new add"))
+command(Command(_("Products from a file"), "catalog:imports", "upload", CATALOG_EDIT, words="商品 取り込み import"))
 settings_page(
     SettingsPage(
         *("invoicing", _("Tax rates"), "catalog:tax_rates", 62, INVOICES_VIEW),

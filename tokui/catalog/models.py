@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tokui.access.models import Business
+from tokui.core.importing.models import TableImport, TableImportRow, TableMapping
 from tokui.core.tenancy import Owned, OwnedForeignKey
 
 
@@ -82,3 +83,31 @@ class TaxRate(Owned):
             models.UniqueConstraint(fields=["organization", "kind", "from_on"], name="catalog_taxrate_once"),
             models.CheckConstraint(condition=models.Q(rate_bp__range=(0, 10_000)), name="catalog_taxrate_range"),
         ]
+
+
+class ProductImportMapping(TableMapping):
+    """How the columns of product lists with the same headings lie."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "signature"], name="catalog_mapping_once")
+        ]
+
+
+class ProductImport(TableImport):
+    """One list of products on its way in."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "-created_at", "-id"], name="catalog_import_recent"),
+            models.Index(fields=["organization", "parcel"], name="catalog_import_parcel"),
+        ]
+
+
+class ProductImportRow(TableImportRow):
+    """A row of a product list that must be told."""
+
+    batch = OwnedForeignKey(ProductImport, related_name="rows", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "batch", "id"], name="catalog_import_rows")]

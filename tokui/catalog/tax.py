@@ -7,9 +7,14 @@ Source: 消費税法 29条 and its amendments: 3 % from 1989-04-01, 5 % from 199
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from tokui.core.refused import ValueRefused
+from tokui.core.tables import Cell, cell_text
+from tokui.core.values import parse_percent
 
 RATE_SCALE = 10_000
 """Rates are whole parts of 10,000: 10 % is 1,000. `net * rate // RATE_SCALE` needs no fraction."""
@@ -32,6 +37,18 @@ class TaxKind(StrEnum):
 
 TAXED_KINDS = frozenset({TaxKind.STANDARD, TaxKind.REDUCED})
 """The kinds whose tax a qualified invoice must state per rate."""
+
+
+KIND_MARKS = {
+    "軽": TaxKind.REDUCED,
+    "標準": TaxKind.STANDARD,
+    "非課税": TaxKind.EXEMPT,
+    "不課税": TaxKind.OUT_OF_SCOPE,
+    "対象外": TaxKind.OUT_OF_SCOPE,
+    "免税": TaxKind.EXPORT,
+    "輸出": TaxKind.EXPORT,
+}
+"""Words by which sheets name a kind; a rate alone names one by its day."""
 
 
 class NoTaxRate(ValueError):
@@ -86,3 +103,23 @@ def next_change_after(kind: TaxKind, day: date, *, rates: tuple[TaxRate, ...] = 
     A period that contains such a day must be billed in two lines.
     """
     return min((rate.from_on for rate in rates if rate.kind == kind and rate.from_on > day), default=None)
+
+
+def kind_told(cell: Cell, day: date, *, rates: Sequence[TaxRate] = RATES) -> TaxKind | None:
+    """The kind of tax that a cell means on a day of supply: 10%, 8%(軽減), 0.1, 非課税, exempt; None where it means none.
+
+    8 % is the standard rate before October 2019 and the reduced one since; 0 % may be three kinds and is none.
+    """
+    text = cell_text(cell).strip()
+    if text.lower() in set(TaxKind):
+        return TaxKind(text.lower())
+    marked = next((kind for mark, kind in KIND_MARKS.items() if mark in text), None)
+    if marked:
+        return marked
+    try:
+        percent = parse_percent(cell)
+    except ValueRefused:
+        return None
+    wanted = int((percent * 100 if 0 < percent < 1 else percent) * 100)
+    held = ((rate.kind, rate.rate) for rate in rates if rate.kind in TAXED_KINDS and rate.holds_on(day))
+    return min((kind for kind, rate in held if rate == wanted), default=None, key=list(TaxKind).index)

@@ -20,19 +20,23 @@ from tokui.catalog.actions import (
     ProductFields,
     add_tax_rate,
     change_product,
+    correct_price,
     create_product,
     product_fields,
     set_price,
+    withdraw_price,
 )
-from tokui.catalog.forms import PriceForm, ProductForm, TaxRateForm
+from tokui.catalog.forms import CorrectionForm, PriceForm, ProductForm, TaxRateForm
 from tokui.catalog.models import Price, Product
 from tokui.catalog.queries import prices_on, rates, search_products
+from tokui.catalog.registry import used_prices
 from tokui.catalog.words import TAX_WORDS, percent
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound, NotPermitted, Refusal
 from tokui.core.ids import parse_public_id
 from tokui.core.refused import ValueRefused
+from tokui.ui.amounts import plain
 from tokui.ui.doors import render_page, sent_on
 from tokui.ui.paging import InvalidCursor, page_of
 
@@ -150,6 +154,43 @@ def prices(request: HttpRequest, key: str) -> HttpResponse:
         else:
             return sent_on(request, _url(row), _("The price is set."))
     return _page(request, row, price_form=form)
+
+
+@visited(CATALOG_EDIT)
+@require_http_methods(["GET", "POST"])
+def price_page(request: HttpRequest, key: str, price: str) -> HttpResponse:
+    """Correct or withdraw a price at which nothing was sold yet."""
+    row, one = _product(key), _price_of(key, price)
+    form = CorrectionForm(request.POST or None, currency=one.currency, initial=_price_initial(one))
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_price(one, by=_actor(request), **form.values())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return sent_on(request, _url(row), _("The price is corrected."))
+    context = {"product": row, "price": one, "form": form, "is_used": bool(used_prices([one]))}
+    return render(request, "catalog/price.html", context, status=422 if form.errors else 200)
+
+
+def _price_initial(price: Price) -> dict[str, Any]:
+    return {"price": plain(price.unit_minor, price.currency), "tax_included": price.tax_included}
+
+
+@visited(CATALOG_EDIT)
+@require_POST
+def price_withdrawal(request: HttpRequest, key: str, price: str) -> HttpResponse:
+    """Take a price away as if it had never been set."""
+    withdraw_price(_price_of(key, price), by=_actor(request))
+    return sent_on(request, _url(_product(key)), _("The price is withdrawn."))
+
+
+def _price_of(key: str, price: str) -> Price:
+    rows = Price.objects.select_related("product").filter(product=_product(key))
+    row = rows.filter(pk=_key(price, Price.PREFIX)).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 @visited(CATALOG_EDIT)

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.utils import check_csrf
 
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_VIEW
+from tokui.config.api_parameters import known_parameters_only
+from tokui.config.field_words import field_words
 from tokui.core.errors import Refusal
 from tokui.core.models import Event
 from tokui.core.problems import problem
@@ -24,7 +27,8 @@ DESCRIPTION = """Everything that people do on Tokui's pages, programs do here.
 **Amounts** are integers in the currency's minor unit; **days** are ISO dates in the organization's time zone.
 **Ids** are prefixed (`cus_…`, `inv_…`). **Paging**: `limit` and `cursor`; answers carry `next_cursor` until the end.
 **Idempotency**: send `Idempotency-Key` with every POST; the same key with the same content is answered once.
-**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields.
+**Errors** are `application/problem+json` with a stable `code`; `errors` lists fields. Unknown parameters are
+refused by name.
 **Limits**: `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` come with every answer.
 """
 
@@ -90,6 +94,7 @@ api = TokuiAPI(
     docs_url="/",
     openapi_url="/openapi.json",
 )
+api.add_decorator(known_parameters_only(signed_in), mode="view")
 
 
 @api.exception_handler(Refusal)
@@ -103,26 +108,26 @@ def invalid(request: HttpRequest, trouble: ValidationError) -> HttpResponse:
         {
             "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
             "code": one["type"],
-            "message": one["msg"],
+            "message": field_words(one["type"], one["msg"], one.get("ctx") or {}),
         }
         for one in trouble.errors
     ]
-    return problem(422, "invalid_request", "Some fields are not right.", errors=errors)
+    return problem(422, "invalid_request", _("Some fields are not right."), errors=errors)
 
 
 @api.exception_handler(AuthenticationError)
 def stranger(request: HttpRequest, trouble: AuthenticationError) -> HttpResponse:
-    return problem(401, "not_signed_in", "Send an API key: Authorization: Bearer tk_…")
+    return problem(401, "not_signed_in", _("Send an API key: Authorization: Bearer tk_…"))
 
 
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, trouble: HttpError) -> HttpResponse:
-    return problem(trouble.status_code, "unreadable_request", "The request cannot be read.")
+    return problem(trouble.status_code, "unreadable_request", _("The request cannot be read."))
 
 
 @api.exception_handler(RequestDataTooBig)
 def too_large(request: HttpRequest, trouble: RequestDataTooBig) -> HttpResponse:
-    return problem(413, "request_too_large", "The request is too large.")
+    return problem(413, "request_too_large", _("The request is too large."))
 
 
 @api.get("/me", tags=["access"], summary="Who am I, and what may I do?")
@@ -181,10 +186,14 @@ def _event(row: Event) -> dict[str, Any]:
     }
 
 
+api.add_router("", "tokui.customers.api_shared.router")
 api.add_router("/customers", "tokui.customers.api.router")
+api.add_router("/customers", "tokui.customers.api_parts.router")
 api.add_router("/relationships", "tokui.customers.api.relationships")
 api.add_router("/imports", "tokui.customers.api.imports")
 api.add_router("", "tokui.banking.api.router")
+api.add_router("", "tokui.banking.api_virtual.router")
+api.add_router("", "tokui.banking.api_results.router")
 api.add_router("", "tokui.ledger.api.router")
 api.add_router("", "tokui.payments.api.router")
 api.add_router("", "tokui.catalog.api.router")

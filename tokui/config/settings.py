@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tokui.config.api_middleware.limits_middleware",
     "tokui.access.middleware.organization_middleware",
+    "tokui.config.text_middleware.text_middleware",
     "tokui.config.api_middleware.idempotency_middleware",
     "tokui.config.refusals.RefusalMiddleware",
 ]

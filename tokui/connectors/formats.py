@@ -25,6 +25,7 @@ STATEMENT_FORMATS: dict[str, str] = {
     "csv-iwate": "tokui.connectors.bank_csv.iwate",
     "csv-anser": "tokui.connectors.bank_csv.anser",
     "csv": "tokui.connectors.bank_csv.MappedCsv",
+    "camt052": "tokui.connectors.camt.Camt052",
     "camt053": "tokui.connectors.camt.Camt053",
     "camt054": "tokui.connectors.camt.Camt054",
     "mt940": "tokui.connectors.mt940.Mt940",

@@ -25,11 +25,6 @@ def receive(
     return parcel
 
 
-def known(content: bytes, *, source: str) -> Parcel | None:
-    """The parcel of these bytes, if they came from this source before."""
-    return Parcel.objects.filter(source=source, external_id=hashlib.sha256(content).hexdigest()).first()
-
-
 def understood(parcel: Parcel) -> None:
     states.move(parcel, to=Parcel.State.UNDERSTOOD)
 

@@ -129,7 +129,11 @@ class Parcel(Owned):
         UNDERSTOOD = "understood"
         REFUSED = "refused"
 
-    MOVES = {(State.RECEIVED, State.UNDERSTOOD), (State.RECEIVED, State.REFUSED)}
+    MOVES = {
+        (State.RECEIVED, State.UNDERSTOOD),
+        (State.RECEIVED, State.REFUSED),
+        (State.REFUSED, State.UNDERSTOOD),  # once somebody said how to read it
+    }
 
     source = models.CharField(max_length=60)
     external_id = models.CharField(max_length=120)

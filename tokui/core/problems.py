@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
 
 
 def problem(
@@ -17,8 +16,8 @@ def problem(
         "type": "about:blank",
         "status": status,
         "code": code,
-        "title": gettext(detail),
-        "detail": gettext(detail),
+        "title": detail,
+        "detail": detail,
     }
     if field:
         errors = [{"field": field, "code": code, "message": detail}]

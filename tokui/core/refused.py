@@ -54,6 +54,8 @@ class Code(StrEnum):
     """Holds a control character that no text field may hold."""
     NOT_A_PAYMENT_TERM = "not_a_payment_term"
     """Not a closing or due rule that we know (月末締め翌月末払い)."""
+    DUE_BEFORE_CLOSING = "due_before_closing"
+    """Money would be due before the day on which it is asked for (25日締め当月10日払い); `expected` is the closing day."""
     NOT_A_PUBLIC_ID = "not_a_public_id"
     """Not an id of the expected kind (cus_…)."""
 

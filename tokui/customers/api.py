@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
@@ -15,13 +16,12 @@ from ninja.files import UploadedFile
 from tokui import access
 from tokui.access.models import Business, User
 from tokui.access.permissions import CUSTOMERS_IMPORT, CUSTOMERS_VIEW
+from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
-from tokui.core.models import Organization
 from tokui.core.money import exponent_of
 from tokui.core.refused import ValueRefused
-from tokui.core.tenancy import require_organization
 from tokui.customers.actions import (
     add_relationship,
     apply_import,
@@ -35,14 +35,17 @@ from tokui.customers.actions import (
 from tokui.customers.actions.derived import custom_values_of
 from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import PARSERS, CustomerDraft
+from tokui.customers.exporting import FORMATS, export_customers
 from tokui.customers.models import Customer, CustomField, Import, ImportRow, Relationship, Tagging
-from tokui.customers.queries import list_page, parse_query
+from tokui.customers.own_fields import currency
+from tokui.customers.queries import ListQuery, matching, parse_query, whole_page
 from tokui.customers.shapes import (
     ColumnsIn,
     CustomerChangeIn,
     CustomerIn,
     CustomerList,
     CustomerOut,
+    ExportFilters,
     Filters,
     ImportOut,
     ImportRows,
@@ -52,6 +55,7 @@ from tokui.customers.shapes import (
 )
 from tokui.customers.words import reason_words, table_words
 from tokui.ui.paging import InvalidCursor, page_of
+from tokui.ui.rest import Paged, Paging, page
 
 router = Router(tags=["customers"])
 relationships = Router(tags=["relationships"])
@@ -61,11 +65,14 @@ imports = Router(tags=["imports"])
 @router.get("", response=CustomerList, summary="List customers")
 def list_customers(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     access.require(_actor(request), CUSTOMERS_VIEW)
-    values = {key: str(value) for key, value in filters.dict().items() if key not in ("limit", "cursor")}
-    extra = {key: str(value) for key, value in request.GET.items() if key not in Filters.model_fields}
-    query = parse_query(extra | values | {"after": filters.cursor})
-    page, _is_cut = list_page(query, by=_actor(request), size=filters.limit)
-    return {"data": _told(list(page.rows)), "next_cursor": page.next_cursor or None}
+    query = list_query(request, filters)
+    found = whole_page(query, by=_actor(request), size=filters.limit)
+    return {"data": _told(list(found.rows)), "next_cursor": found.next_cursor or None}
+
+
+def list_query(request: HttpRequest, filters: Filters) -> ListQuery:
+    """The conditions of a list; a parameter given twice means either value."""
+    return parse_query({**dict(request.GET.lists()), "after": [filters.cursor]})
 
 
 @router.post("", response={201: CustomerOut}, summary="Enter a customer")
@@ -75,6 +82,28 @@ def enter_customer(request: HttpRequest, customer: CustomerIn) -> Status[Any]:
         raise Invalid(field="name", reason=_("Enter a value."))
     values = {key: value for key, value in values.items() if value is not None}
     return Status(201, _told([create_customer(CustomerDraft(**values), by=_actor(request))])[0])
+
+
+@router.get(
+    "/export",
+    summary="Export customers as a file that an import reads back",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The file",
+                "content": {kind: {"schema": {"type": "string"}} for kind in FORMATS.values()},
+            }
+        }
+    },
+)
+def export(request: HttpRequest, filters: Query[ExportFilters]) -> FileResponse:
+    """Every customer that the conditions mean, in the columns of the page's export."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    rows = matching(list_query(request, filters), by=_actor(request))
+    export_customers(target, by=_actor(request), customers=rows, file_format=filters.format)
+    target.seek(0)
+    name = f"customers-{clock.today():%Y%m%d}.{filters.format}"
+    return FileResponse(target, as_attachment=True, filename=name, content_type=FORMATS[filters.format])
 
 
 @router.get("/{customer_id}", response=CustomerOut, summary="One customer")
@@ -98,8 +127,8 @@ def list_relationships(request: HttpRequest, customer: str = "", limit: int = 50
     if customer:
         key = _customer(customer).pk
         rows = rows.filter(from_customer_id=key) | rows.filter(to_customer_id=key)
-    page = _page(rows, cursor, limit)
-    return {"data": [_relationship(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+    found = _page(rows, cursor, limit)
+    return {"data": [_relationship(row) for row in found.rows], "next_cursor": found.next_cursor or None}
 
 
 @relationships.post("", response={201: RelationshipOut}, summary="Record a relationship")
@@ -113,6 +142,13 @@ def record_relationship(request: HttpRequest, relationship: RelationshipIn) -> S
 def remove_relationship(request: HttpRequest, relationship_id: str) -> Status[None]:
     end_relationship(_row(Relationship, relationship_id), by=_actor(request))
     return Status(204, None)
+
+
+@imports.get("", response=Paged[ImportOut], summary="List imports, newest first")
+def list_imports(request: HttpRequest, given: Query[Paging]) -> dict[str, Any]:
+    access.require(_actor(request), CUSTOMERS_IMPORT)
+    found = page(Import.objects.all(), given, order=("-id",))
+    return found | {"data": [_import(row) for row in found["data"]]}
 
 
 @imports.post("", response={201: ImportOut}, summary="Bring a file; its columns are proposed")
@@ -130,8 +166,8 @@ def get_import(request: HttpRequest, import_id: str) -> dict[str, Any]:
 def get_import_rows(request: HttpRequest, import_id: str, limit: int = 50, cursor: str = "") -> dict[str, Any]:
     access.require(_actor(request), CUSTOMERS_IMPORT)
     told = [ImportRow.Outcome.REFUSED, ImportRow.Outcome.CONFLICT, ImportRow.Outcome.KEPT]
-    page = _page(ImportRow.objects.filter(batch=_row(Import, import_id), outcome__in=told), cursor, limit)
-    return {"data": [_import_row(row) for row in page.rows], "next_cursor": page.next_cursor or None}
+    found = _page(ImportRow.objects.filter(batch=_row(Import, import_id), outcome__in=told), cursor, limit)
+    return {"data": [_import_row(row) for row in found.rows], "next_cursor": found.next_cursor or None}
 
 
 @imports.put("/{import_id}/columns", response=ImportOut, summary="Say which column holds what; the check begins")
@@ -190,19 +226,20 @@ def _values(given: dict[str, Any]) -> dict[str, Any]:
     if "tags" in values:
         values["tags"] = tuple(values["tags"] or ())
     if "custom" in values:
-        values["custom"] = _custom_in(values["custom"] or {})
+        values["custom"] = custom_in(values["custom"] or {})
     return values
 
 
-def _custom_in(given: dict[str, Any]) -> dict[str, Any]:
-    """Amounts come in minor units, as everywhere in this API."""
+def custom_in(given: dict[str, Any]) -> dict[str, Any]:
+    """Amounts come in minor units, as everywhere in this API; other numbers as they are read."""
+    values = {key: Decimal(str(value)) if isinstance(value, float) else value for key, value in given.items()}
     money = set(CustomField.objects.filter(kind=CustomField.Kind.MONEY, key__in=given).values_list("key", flat=True))
     if not money:
-        return given
-    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+        return values
+    exponent = exponent_of(currency())
     return {
-        key: Decimal(value).scaleb(-exponent_of(currency)) if key in money and isinstance(value, int) else value
-        for key, value in given.items()
+        key: Decimal(value).scaleb(-exponent) if key in money and isinstance(value, int) else value
+        for key, value in values.items()
     }
 
 
@@ -224,17 +261,17 @@ def _told(rows: list[Customer]) -> list[dict[str, Any]]:
         tags[key].append(name)
     fields = {field.pk: field for field in CustomField.objects.filter(is_active=True)}
     custom = custom_values_of(keys) if fields else {key: {} for key in keys}
-    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
-    return [_customer_out(row, tags[row.pk], _custom_out(fields, custom[row.pk], currency)) for row in rows]
+    in_currency = currency()
+    return [_customer_out(row, tags[row.pk], _custom_out(fields, custom[row.pk], in_currency)) for row in rows]
 
 
-def _custom_out(fields: dict[UUID, CustomField], values: Any, currency: str) -> dict[str, Any]:
+def _custom_out(fields: dict[UUID, CustomField], values: Any, in_currency: str) -> dict[str, Any]:
     found = {}
     for key, field in fields.items():
         if key in values:
             typed = Typed(values[key].text, values[key].number, values[key].day)
             kind = CustomKind(field.kind)
-            found[field.key] = typed.number if kind is CustomKind.MONEY else value_of(kind, typed, currency)
+            found[field.key] = typed.number if kind is CustomKind.MONEY else value_of(kind, typed, in_currency)
     return found
 
 

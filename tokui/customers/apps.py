@@ -6,6 +6,6 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from tokui.customers import conditions, invariants, menu, tasks, tellers
+        from tokui.customers import conditions, invariants, list_columns, menu, tasks, tellers
 
-        self.filled = (conditions, invariants, menu, tasks, tellers)
+        self.filled = (conditions, invariants, list_columns, menu, tasks, tellers)

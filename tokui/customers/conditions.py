@@ -1,141 +1,163 @@
-"""The list's own conditions, orders and columns. Every operator is leakproof, so row security keeps the indexes."""
+"""The list's own conditions and orders. What names an index uses leakproof operators, so row security keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.html import format_html, format_html_join
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tokui.access.models import Business, Membership, User
+from tokui.access.models import Business, Membership
 from tokui.core.clock import TOKYO
 from tokui.core.errors import Invalid
 from tokui.core.ids import parse_public_id
-from tokui.core.models import Organization
 from tokui.core.refused import ValueRefused
 from tokui.core.tenancy import require_organization
-from tokui.core.values import format_postal_code, parse_day, parse_phone
-from tokui.customers.custom import CustomKind, Typed, parse_custom, value_of
-from tokui.customers.index import national
-from tokui.customers.models import Customer, CustomField, CustomValue, Import, Tag, Tagging
-from tokui.customers.registry import ListColumn, ListFilter, ListSort, list_column, list_filter, list_sort
-from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, refusal_words
+from tokui.core.values import normalise_text, parse_day, parse_phone
+from tokui.customers.index import wanted
+from tokui.customers.models import (
+    Attachment,
+    ContactPerson,
+    ContactPoint,
+    Import,
+    Note,
+    PayerName,
+    Relationship,
+    Tag,
+    Tagging,
+)
+from tokui.customers.queries import found_by
+from tokui.customers.registry import ListFilter, ListSort, list_filter, list_sort
+from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, HAS_WORDS, LEGAL_FORM_WORDS, refusal_words
 
-Rows = QuerySet[Customer]
+MONTH_END = 31
 
 
 def _invalid(field: str) -> Invalid:
     return Invalid(field=field, reason=_("This condition cannot be read."))
 
 
-def _equal(field: str) -> Callable[[Rows, str], Rows]:
-    return lambda rows, value: rows.filter(**{field: value})
+def _equal(field: str) -> Callable[[str], Q]:
+    return lambda value: Q(**{field: value.strip()})
 
 
-def _begins(field: str) -> Callable[[Rows, str], Rows]:
+def _begins(field: str) -> Callable[[str], Q]:
     """Begins with: as a range, because LIKE uses no index under row security."""
-    return lambda rows, value: rows.filter(**{f"{field}__gte": value, f"{field}__lt": f"{value}\U0010ffff"})
+    return lambda value: Q(**{f"{field}__gte": value, f"{field}__lt": f"{value}\U0010ffff"})
 
 
-def _number(field: str) -> Callable[[Rows, str], Rows]:
-    def apply(rows: Rows, value: str) -> Rows:
+def _contains(field: str) -> Callable[[str], Q]:
+    return lambda value: Q(**{f"{field}__icontains": normalise_text(value)})
+
+
+def _name_contains(value: str) -> Q:
+    """The search's index finds who could be meant; of these the name itself is looked at."""
+    inside = Q(name__icontains=normalise_text(value))
+    return inside & found_by(value) if wanted(value).is_searchable else inside
+
+
+def _number(field: str) -> Callable[[str], Q]:
+    def means(value: str) -> Q:
         if value == "none":
-            return rows.filter(**{f"{field}__isnull": True})
+            return Q(**{f"{field}__isnull": True})
         if not value.isascii() or not value.isdigit() or len(value) > 4:
             raise _invalid(field)
-        return rows.filter(**{field: int(value)})
+        return Q(**{field: int(value)})
 
-    return apply
+    return means
 
 
-def _chosen(field: str) -> Callable[[Rows, str], Rows]:
-    def apply(rows: Rows, value: str) -> Rows:
+def _chosen(field: str) -> Callable[[str], Q]:
+    def means(value: str) -> Q:
         if value not in CHOICE_WORDS[field]:
             raise _invalid(field)
-        return rows.filter(**{field: value})
+        return Q(**{field: value})
 
-    return apply
+    return means
 
 
-def _public(field: str, prefix: str) -> Callable[[Rows, str], Rows]:
-    def apply(rows: Rows, value: str) -> Rows:
+def _public(field: str, prefix: str) -> Callable[[str], Q]:
+    def means(value: str) -> Q:
         if value == "none":
-            return rows.filter(**{f"{field}__isnull": True})
+            return Q(**{f"{field}__isnull": True})
         try:
-            return rows.filter(**{field: parse_public_id(value, prefix)})
+            return Q(**{field: parse_public_id(value, prefix)})
         except ValueRefused as refused:
             raise _invalid(field) from refused
 
-    return apply
+    return means
 
 
-def _tagged(rows: Rows, value: str) -> Rows:
+def _tagged(value: str) -> Q:
     """The tag's id first: the existence of a tagging is then a look into one index."""
     tag = Tag.objects.filter(name=value).values_list("pk", flat=True).first()
-    if tag is None:
-        return rows.none()
-    return rows.filter(Exists(Tagging.objects.filter(tag_id=tag, customer_id=OuterRef("pk"))))
+    return Q(Exists(Tagging.objects.filter(tag_id=tag, customer_id=OuterRef("pk")))) if tag else Q(pk__in=[])
 
 
-def _active(rows: Rows, value: str) -> Rows:
-    if value not in ("yes", "no", "all"):
+def _active(value: str) -> Q:
+    known = {"yes": [True], "no": [False], "all": [True, False]}
+    if value not in known:
         raise _invalid("active")
-    return rows if value == "all" else rows.filter(is_active=value == "yes")
+    return Q(is_active__in=known[value]) if len(known[value]) > 1 else Q(is_active=known[value][0])
 
 
-def _phone(rows: Rows, value: str) -> Rows:
+def _phone(value: str) -> Q:
     try:
-        return rows.filter(phone=parse_phone(value))
+        return Q(phone=parse_phone(value))
     except ValueRefused as refused:
         raise Invalid(field="phone", reason=refusal_words(refused)) from refused
 
 
-def _created(*, is_from: bool) -> Callable[[Rows, str], Rows]:
-    def apply(rows: Rows, value: str) -> Rows:
+def _day(key: str, field: str, *, is_from: bool) -> Callable[[str], Q]:
+    """From the beginning of a day in Japan, or to its end."""
+
+    def means(value: str) -> Q:
         try:
             day = parse_day(value)
         except ValueRefused as refused:
-            raise Invalid(field="created", reason=refusal_words(refused)) from refused
+            raise Invalid(field=key, reason=refusal_words(refused)) from refused
         at = datetime(day.year, day.month, day.day, tzinfo=TOKYO)
-        return rows.filter(created_at__gte=at) if is_from else rows.filter(created_at__lt=at + timedelta(days=1))
+        return Q(**{f"{field}__gte": at}) if is_from else Q(**{f"{field}__lt": at + timedelta(days=1)})
 
-    return apply
-
-
-def custom_condition(key: str) -> ListFilter | None:
-    """`custom.<key>`, `custom.<key>.from`, `custom.<key>.to` for the organization's own fields."""
-    parts = key.split(".")
-    if parts[0] != "custom" or len(parts) not in (2, 3) or (len(parts) == 3 and parts[2] not in ("from", "to")):
-        return None
-    field = CustomField.objects.filter(key=parts[1], is_active=True).first()
-    if field is None:
-        return None
-    operator = {"": "", "from": "__gte", "to": "__lte"}[parts[2] if len(parts) == 3 else ""]
-    return ListFilter(key, field.label, lambda rows, value: _custom(rows, field, operator, key, value))
+    return means
 
 
-def _custom(rows: Rows, field: CustomField, operator: str, key: str, value: str) -> Rows:
-    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+def _contact(value: str) -> Q:
+    """A further contact: a mail address, a number, an address, a handle, from its beginning."""
     try:
-        typed = parse_custom(CustomKind(field.kind), value, choices=tuple(field.choices), currency=currency)
-    except ValueRefused as refused:
-        raise Invalid(field=key, reason=refusal_words(refused)) from refused
-    found = {"text": typed.text, "number": typed.number, "day": typed.day}
-    column, wanted = next((name, one) for name, one in found.items() if one is not None)
-    values = CustomValue.objects.filter(field=field, customer_id=OuterRef("pk"), **{f"{column}{operator}": wanted})
-    return rows.filter(Exists(values))
+        found = Q(value=parse_phone(value))
+    except ValueRefused:
+        found = Q(value__istartswith=normalise_text(value))
+    return Q(Exists(ContactPoint.objects.filter(found, customer_id=OuterRef("pk"))))
+
+
+def _has(value: str) -> Q:
+    models: dict[str, tuple[Any, tuple[str, ...]]] = {
+        "note": (Note, ("customer_id",)),
+        "file": (Attachment, ("customer_id",)),
+        "contact_point": (ContactPoint, ("customer_id",)),
+        "contact_person": (ContactPerson, ("customer_id",)),
+        "relationship": (Relationship, ("from_customer_id", "to_customer_id")),
+        "payer_name": (PayerName, ("customer_id",)),
+    }
+    if value not in models:
+        raise _invalid("has")
+    model, columns = models[value]
+    rows = model.objects.filter(revoked_at=None) if model is PayerName else model.objects.all()
+    found = Q()
+    for column in columns:
+        found |= Q(Exists(rows.filter(**{column: OuterRef("pk")})))
+    return found
 
 
 def _businesses() -> Sequence[tuple[str, str]]:
     return [(row.public_id, row.name) for row in Business.objects.order_by("code")]
 
 
-def _owners() -> Sequence[tuple[str, str]]:
+def owner_choices() -> Sequence[tuple[str, str]]:
     members = Membership.objects.filter(organization_id=require_organization(), is_active=True).select_related("user")
     return [(one.user.public_id, one.user.name) for one in members.order_by("user__name")]
 
@@ -148,130 +170,68 @@ def _choices(field: str) -> Callable[[], Sequence[tuple[str, Any]]]:
     return lambda: list(CHOICE_WORDS[field].items())
 
 
-def _column(key: str, cell: Callable[[Any], str] = str, **options: Any) -> None:
-    """A column that is a field of the customer itself."""
-
-    list_column(ListColumn(key, FIELD_WORDS[key], of=lambda row: getattr(row, key), cell=cell, **options))
-
-
-def _business_names(ids: Sequence[UUID]) -> Mapping[UUID, str]:
-    return dict(Customer.objects.filter(pk__in=ids, business__isnull=False).values_list("pk", "business__name"))
+def _days_of_month() -> list[tuple[str, Any]]:
+    days = [(str(day), _("Day %(day)d") % {"day": day}) for day in range(1, MONTH_END)]
+    return [(str(MONTH_END), gettext_lazy("Month end")), *days]
 
 
-def _owner_names(ids: Sequence[UUID]) -> Mapping[UUID, str]:
-    owners = dict(Customer.objects.filter(pk__in=ids, owner__isnull=False).values_list("pk", "owner_id"))
-    names = dict(User.objects.filter(pk__in=set(owners.values())).values_list("pk", "name"))
-    return {key: names[owner] for key, owner in owners.items() if owner in names}
+def _closing_days() -> Sequence[tuple[str, Any]]:
+    return [("none", gettext_lazy("Each sale by itself")), *_days_of_month()]
 
 
-def _tag_names(ids: Sequence[UUID]) -> Mapping[UUID, list[str]]:
-    found: dict[UUID, list[str]] = {}
-    rows = Tagging.objects.filter(customer_id__in=ids).order_by("tag__name").values_list("customer_id", "tag__name")
-    for key, name in rows:
-        found.setdefault(key, []).append(name)
-    return found
+def _months() -> Sequence[tuple[str, Any]]:
+    words = [gettext_lazy("Same month"), gettext_lazy("Next month"), gettext_lazy("Month after next")]
+    return [(str(number), word) for number, word in enumerate([*words, gettext_lazy("Third month")])]
 
 
-def _tag_cell(names: Sequence[str]) -> str:
-    return format_html_join(" ", '<span class="tag">{}</span>', ((name,) for name in names))
+def _actives() -> Sequence[tuple[str, Any]]:
+    words = [gettext_lazy("Active"), gettext_lazy("No longer active"), gettext_lazy("All")]
+    return list(zip(("yes", "no", "all"), words, strict=True))
 
 
-def _biz_cell(name: str) -> str:
-    return format_html('<span class="tag">{}</span>', name)
+def _digits(postal_code: str) -> str:
+    return normalise_text(postal_code).replace("-", "").removeprefix("〒")
 
 
-def _custom_values(field: CustomField) -> Callable[[Sequence[UUID]], Mapping[UUID, Any]]:
-    def load(ids: Sequence[UUID]) -> Mapping[UUID, Any]:
-        rows = CustomValue.objects.filter(field=field, customer_id__in=ids)
-        kind = CustomKind(field.kind)
-        return {row.customer_id: value_of(kind, Typed(row.text, row.number, row.day)) for row in rows}
-
-    return load
-
-
-def custom_columns() -> list[ListColumn]:
-    """The organization's own fields that belong in the list."""
-    fields = CustomField.objects.filter(is_active=True, in_list=True)
-    numbers = (CustomField.Kind.NUMBER, CustomField.Kind.MONEY)
-    return [
-        ListColumn(f"custom.{one.key}", one.label, _custom_values(one), is_number=one.kind in numbers, order=200)
-        for one in fields
-    ]
-
-
-def _due_words(closing_day: int) -> str:
-    return str(_("Month end")) if closing_day == 31 else str(_("Day %(day)d") % {"day": closing_day})
+def _slow(key: str, label: Any, means: Callable[[str], Q], order: int, choices: Any = None) -> None:
+    """A condition that no index answers alone: quick beside one that has one, slow by itself in a long list."""
+    list_filter(ListFilter(key, label, means, choices, is_indexed=False, order=order))
 
 
 list_filter(ListFilter("business", gettext_lazy("Business"), _public("business_id", "biz"), _businesses, order=10))
-list_filter(ListFilter("owner", gettext_lazy("Person in charge"), _public("owner_id", "usr"), _owners, order=20))
+list_filter(ListFilter("owner", gettext_lazy("Person in charge"), _public("owner_id", "usr"), owner_choices, order=20))
 list_filter(ListFilter("tag", gettext_lazy("Tag"), _tagged, _tags, order=30))
 list_filter(ListFilter("kind", gettext_lazy("Kind"), _chosen("kind"), _choices("kind"), order=40))
-list_filter(
-    ListFilter(
-        "active",
-        gettext_lazy("Active"),
-        _active,
-        lambda: [
-            ("yes", gettext_lazy("Active")),
-            ("no", gettext_lazy("No longer active")),
-            ("all", gettext_lazy("All")),
-        ],
-        order=50,
-    )
-)
+list_filter(ListFilter("active", gettext_lazy("Active"), _active, _actives, order=50))
+list_filter(ListFilter("name", gettext_lazy("Name contains"), _name_contains, order=59))
 list_filter(ListFilter("code", gettext_lazy("Customer code"), _begins("code"), order=60))
 list_filter(ListFilter("kana", gettext_lazy("Kana"), _begins("sort_kana"), order=61))
-list_filter(
-    ListFilter("email", gettext_lazy("Mail address"), lambda rows, value: rows.filter(email=value.lower()), order=62)
-)
+list_filter(ListFilter("email", gettext_lazy("Mail address"), lambda value: Q(email=value.strip().lower()), order=62))
 list_filter(ListFilter("phone", gettext_lazy("Phone"), _phone, order=63))
 list_filter(ListFilter("bill_to", gettext_lazy("Billed to"), _public("bill_to_id", "cus"), order=64))
 list_filter(ListFilter("import", gettext_lazy("Import"), _public("created_in_id", Import.PREFIX), order=65))
-list_filter(ListFilter("closing_day", gettext_lazy("Closing day"), _number("closing_day"), is_indexed=False, order=70))
-list_filter(
-    ListFilter(
-        "delivery",
-        gettext_lazy("Delivery of invoices"),
-        _chosen("delivery"),
-        _choices("delivery"),
-        is_indexed=False,
-        order=71,
-    )
-)
-list_filter(
-    ListFilter(
-        "tax_display",
-        gettext_lazy("Tax display"),
-        _chosen("tax_display"),
-        _choices("tax_display"),
-        is_indexed=False,
-        order=72,
-    )
-)
+_slow("closing_day", FIELD_WORDS["closing_day"], _number("closing_day"), 70, _closing_days)
+_slow("due_months", FIELD_WORDS["due_months"], _number("due_months"), 71, _months)
+_slow("due_day", FIELD_WORDS["due_day"], _number("due_day"), 72, _days_of_month)
+for _at, _key in enumerate(("due_shift", "delivery", "tax_display", "tax_rounding")):
+    _slow(_key, FIELD_WORDS[_key], _chosen(_key), 73 + _at, _choices(_key))
+_slow("legal_form", FIELD_WORDS["legal_form"], _equal("legal_form"), 80, lambda: list(LEGAL_FORM_WORDS.items()))
 for _key in ("corporate_number", "registration_number"):
-    list_filter(ListFilter(_key, FIELD_WORDS[_key], _equal(_key), is_indexed=False, order=80))
-list_filter(ListFilter("postal_code", gettext_lazy("Postal code"), _begins("postal_code"), is_indexed=False, order=81))
-list_filter(
-    ListFilter("created.from", gettext_lazy("Entered from"), _created(is_from=True), is_indexed=False, order=90)
-)
-list_filter(
-    ListFilter("created.to", gettext_lazy("Entered until"), _created(is_from=False), is_indexed=False, order=91)
-)
+    _slow(_key, FIELD_WORDS[_key], _equal(_key), 81)
+_slow("postal_code", FIELD_WORDS["postal_code"], lambda value: _begins("postal_code")(_digits(value)), 82)
+_slow("address", gettext_lazy("Address contains"), _contains("address"), 83)
+_slow("contact", gettext_lazy("Further contact begins with"), _contact, 84)
+_slow("has", gettext_lazy("Has"), _has, 85, lambda: list(HAS_WORDS.items()))
+for _at, (_key, _from, _to) in enumerate(
+    (
+        ("created", gettext_lazy("Entered from"), gettext_lazy("Entered until")),
+        ("changed", gettext_lazy("Changed from"), gettext_lazy("Changed until")),
+    )
+):
+    _slow(f"{_key}.from", _from, _day(f"{_key}.from", f"{_key}_at", is_from=True), 90 + 2 * _at)
+    _slow(f"{_key}.to", _to, _day(f"{_key}.to", f"{_key}_at", is_from=False), 91 + 2 * _at)
 
 list_sort(ListSort("name", gettext_lazy("Name"), ("sort_kana", "id")))
 list_sort(ListSort("code", gettext_lazy("Customer code"), ("code", "id")))
 list_sort(ListSort("newest", gettext_lazy("Newest first"), ("-id",)))
-
-_column("code", order=5, sort="code")
-list_column(ListColumn("business", gettext_lazy("Business"), _business_names, cell=_biz_cell, order=10))
-list_column(ListColumn("tags", gettext_lazy("Tags"), _tag_names, cell=_tag_cell, order=60))
-list_column(ListColumn("owner", gettext_lazy("Person in charge"), _owner_names, order=70))
-_column("email", order=80)
-_column("phone", national, order=81, is_shown=False)
-_column("postal_code", format_postal_code, order=82, is_shown=False)
-_column("address", order=83, is_shown=False)
-_column("kind", lambda kind: str(CHOICE_WORDS["kind"][kind]), order=84, is_shown=False)
-_column("closing_day", _due_words, order=85, is_shown=False)
-_column("corporate_number", order=86, is_shown=False)
-_column("registration_number", order=87, is_shown=False)
+list_sort(ListSort("changed", gettext_lazy("Changed last"), ("-changed_at", "-id"), is_indexed=False))

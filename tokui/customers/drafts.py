@@ -83,7 +83,14 @@ def checked(draft: CustomerDraft) -> CustomerDraft:
     values = checked_values({name: getattr(draft, name) for name in PARSERS})
     values["kind"] = values["kind"] or kind_of(values["name"])
     values["legal_form"] = values["legal_form"] or name_key(values["name"]).legal_form
+    require_due_after_closing(values["closing_day"], values["due_months"], values["due_day"])
     return dataclasses.replace(draft, **values, tags=checked_tags(draft.tags))
+
+
+def require_due_after_closing(closing_day: int | None, due_months: int, due_day: int) -> None:
+    """25日締め当月10日払い would ask for money before its invoice exists. Raises FieldRefused."""
+    if closing_day is not None and due_months == 0 and due_day < closing_day:
+        raise FieldRefused("due_day", ValueRefused(Code.DUE_BEFORE_CLOSING, due_day, str(closing_day)))
 
 
 def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:

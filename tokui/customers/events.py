@@ -82,6 +82,23 @@ class NoteAdded:
 
 @event
 @dataclass(frozen=True)
+class NoteRemoved:
+    customer_id: UUID
+    note_id: UUID
+
+
+@event
+@dataclass(frozen=True)
+class FileDetached:
+    """The bytes stay under their hash; only the customer no longer has them."""
+
+    customer_id: UUID
+    attachment_id: UUID
+    file_id: UUID
+
+
+@event
+@dataclass(frozen=True)
 class FileAttached:
     customer_id: UUID
     attachment_id: UUID

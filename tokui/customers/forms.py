@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tokui.access.models import Business, Membership
@@ -14,6 +15,7 @@ from tokui.customers.actions.derived import custom_values_of
 from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.index import national
 from tokui.customers.models import Customer, CustomField
+from tokui.customers.picking import CustomerPicker
 from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS
 
 IDENTITY = ("name", "kana", "kind", "code", "corporate_number", "registration_number")
@@ -63,7 +65,7 @@ class CustomerForm(forms.Form):
 
     def payer(self) -> Any:
         """The customer behind the code of who pays."""
-        code = str(self.cleaned_data["bill_to"]).strip()
+        code = str(self.cleaned_data["bill_to"])
         if not code:
             return None
         found = Customer.objects.filter(code=code).values_list("pk", flat=True).first()
@@ -104,13 +106,24 @@ def _field(name: str) -> forms.Field:
         return forms.ChoiceField(label=label, choices=[("", "–"), *people], required=False)
     if name == "is_active":
         return forms.BooleanField(label=label, required=False)
-    hints = {
-        "code": _("Left empty, the next number is given."),
-        "bill_to": _("The code of the customer who pays; empty when they pay themselves."),
-        "tags": _("Separated by commas."),
-    }
-    widget = forms.TextInput(attrs={"type": _TYPES.get(name, "text")})
+    if name == "bill_to":
+        return forms.CharField(label=label, required=False, widget=CustomerPicker())
+    hints = {"code": _("Left empty, the next number is given."), "tags": _("Separated by commas.")}
+    widget = forms.TextInput(attrs={"type": _TYPES.get(name, "text")} | (_place() if name == "postal_code" else {}))
     return forms.CharField(label=label, required=False, help_text=hints.get(name, ""), widget=widget)
+
+
+def _place() -> dict[str, str]:
+    """The postal code asks for its address, which comes back as the address's input."""
+    return {
+        "inputmode": "numeric",
+        "autocomplete": "postal-code",
+        "hx-get": reverse("customers:postal_code"),
+        "hx-trigger": "change",
+        "hx-include": "[name=address]",
+        "hx-target": "#id_address",
+        "hx-swap": "outerHTML",
+    }
 
 
 def _custom_field(one: CustomField) -> forms.Field:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_IMPORT, CUSTOMERS_VIEW, SETTINGS_MANAGE
 from tokui.customers.models import Customer, Import
 from tokui.customers.queries import search
+from tokui.customers.views.rows import actor as actor_of
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
 from tokui.ui.settings_pages import SettingsPage, settings_page
@@ -33,7 +34,7 @@ command(
 @provider(_("Customers"), order=10, permission=CUSTOMERS_VIEW)
 def find_customers(request: HttpRequest, typed: str) -> Iterable[Hit]:
     """The first customers that match, by reading."""
-    ids = search(typed, most=200).ids
+    ids = search(typed, by=actor_of(request), most=200).ids
     rows = Customer.objects.filter(pk__in=ids).order_by("-is_active", "sort_kana")[:6]
     return [
         Hit(

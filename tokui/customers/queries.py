@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, UUIDField
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
 from tokui.core.actors import Actor
@@ -17,10 +22,10 @@ from tokui.customers.index import wanted
 from tokui.customers.models import Customer, Relationship
 from tokui.ui.paging import CappedCount, InvalidCursor, Page, capped_count, page_of
 
-#: A search beyond so many hits is cut; the page says so and asks for another word.
+#: On the page, a search beyond so many hits is cut; the page says so and asks for another word.
 SEARCH_CAP = 1_000
 DEFAULT_SORT = "name"
-RESERVED = frozenset({"q", "sort", "after", "columns", "view", "limit", "cursor"})
+RESERVED = frozenset({"q", "sort", "after", "columns", "column", "view", "limit", "cursor", "format"})
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,10 @@ class ListQuery:
     """What a list shows: a search, conditions, an order, and where it goes on."""
 
     search: str = ""
-    conditions: Mapping[str, str] = None  # type: ignore[assignment]  # set to {} below
+    conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = DEFAULT_SORT
     after: str = ""
     columns: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.conditions is None:
-            object.__setattr__(self, "conditions", {})
 
 
 @dataclass(frozen=True)
@@ -46,65 +47,119 @@ class Found:
     is_cut: bool
 
 
-def parse_query(values: Mapping[str, str]) -> ListQuery:
-    """A list's query from the address. Raises Invalid for a condition or order that does not exist."""
-    conditions = {key: value for key, value in values.items() if key not in RESERVED and value != ""}
+def parse_query(given: Mapping[str, Sequence[str]]) -> ListQuery:
+    """A list's query from the values of an address. Raises Invalid for a condition or order that does not exist.
+
+    A value of spaces alone is no condition; of what may stand only once, the last counts.
+    """
+    last = {key: values[-1] for key, values in given.items() if values}
+    conditions = {
+        key: tuple(dict.fromkeys(value for value in values if value.strip()))
+        for key, values in given.items()
+        if key not in RESERVED
+    }
+    conditions = {key: values for key, values in conditions.items() if values}
     for key in conditions:
-        if _condition(key) is None:
-            raise Invalid(field=key, reason=_("There is no such condition."))
-    sort = values.get("sort", "") or DEFAULT_SORT
-    if sort not in registry.SORTS:
+        _condition(key)
+    sort = last.get("sort", "") or DEFAULT_SORT
+    _sort(sort)
+    columns = tuple(key for key in last.get("columns", "")[:500].split(",") if key)
+    columns = tuple(dict.fromkeys((*columns, *given.get("column", ()))))
+    return ListQuery(last.get("q", "").strip(), conditions, sort, last.get("after", ""), columns)
+
+
+def _condition(key: str, *, by: Actor | None = None) -> registry.ListFilter:
+    from tokui.customers.own_fields import own_condition
+
+    found = registry.FILTERS.get(key) or own_condition(key)
+    if found is None or (by is not None and found.permission and not by.can(found.permission)):
+        raise Invalid(field=key, reason=_("There is no such condition."))
+    return found
+
+
+def _sort(key: str, *, by: Actor | None = None) -> registry.ListSort:
+    from tokui.customers.own_fields import own_sort
+
+    found = registry.SORTS.get(key) or own_sort(key)
+    if found is None or (by is not None and found.permission and not by.can(found.permission)):
         raise Invalid(field="sort", reason=_("There is no such order."))
-    columns = tuple(key for key in values.get("columns", "")[:500].split(",") if key)
-    return ListQuery(values.get("q", "").replace("\0", "").strip(), conditions, sort, values.get("after", ""), columns)
+    return found
 
 
-def _condition(key: str) -> registry.ListFilter | None:
-    from tokui.customers.conditions import custom_condition
+def matching(query: ListQuery, *, by: Actor) -> QuerySet[Customer]:
+    """Every customer that a query means, unordered: for files, programs and actions on all of them."""
+    rows = Customer.objects.filter(found_by(query.search, by=by)) if query.search else Customer.objects.all()
+    return _narrowed(rows, query, by)
 
-    return registry.FILTERS.get(key) or custom_condition(key)
 
-
-def matching(query: ListQuery, *, by: Actor) -> tuple[QuerySet[Customer], bool]:
-    """The customers that a query means, unordered, and whether its search was cut."""
-    rows, is_cut = Customer.objects.all(), False
-    if query.search:
-        found = search(query.search)
-        rows, is_cut = rows.filter(pk__in=found.ids), found.is_cut
+def _narrowed(rows: QuerySet[Customer], query: ListQuery, by: Actor) -> QuerySet[Customer]:
     if "active" not in query.conditions:
         rows = rows.filter(is_active=True)
-    for key, value in query.conditions.items():
-        condition = _condition(key)
-        if condition is None or (condition.permission and not by.can(condition.permission)):
-            raise Invalid(field=key, reason=_("There is no such condition."))
-        rows = condition.apply(rows, value)
-    return rows, is_cut
+    for key, values in query.conditions.items():
+        condition = _condition(key, by=by)
+        rows = rows.filter(reduce(or_, (condition.means(value) for value in values)))
+    return rows
+
+
+def _shown(query: ListQuery, by: Actor) -> tuple[QuerySet[Customer], bool]:
+    """What the page shows of a query: a search alone is cut, so that it stays as quick as people type."""
+    if not query.search or query.conditions:
+        return matching(query, by=by), False
+    found = search(query.search, by=by)
+    return _narrowed(Customer.objects.filter(pk__in=found.ids), query, by), found.is_cut
 
 
 def list_page(query: ListQuery, *, by: Actor, size: int = 50) -> tuple[Page[Customer], bool]:
-    """One page of the list, and whether its search was cut."""
-    rows, is_cut = matching(query, by=by)
-    sort = registry.SORTS[query.sort]
-    if sort.permission and not by.can(sort.permission):
-        raise Invalid(field="sort", reason=_("There is no such order."))
+    """One page of the list on screen, and whether its search was cut."""
+    rows, is_cut = _shown(query, by)
+    return _page(rows, query, by, size), is_cut
+
+
+def whole_page(query: ListQuery, *, by: Actor, size: int) -> Page[Customer]:
+    """One page of everything that a query means, for programs that read to the end."""
+    return _page(matching(query, by=by), query, by, size)
+
+
+def _page(rows: QuerySet[Customer], query: ListQuery, by: Actor, size: int) -> Page[Customer]:
+    sort = _sort(query.sort, by=by)
     try:
-        return page_of(sort.prepare(rows), order=sort.order, after=query.after, size=size), is_cut
+        return page_of(sort.prepare(rows), order=sort.order, after=query.after, size=size)
     except InvalidCursor as trouble:
         raise Invalid(field="after", reason=_("This page's address is no longer valid. Start again.")) from trouble
 
 
 def list_count(query: ListQuery, *, by: Actor) -> CappedCount:
     """How many customers a query means, counted to a thousand at most."""
-    rows, _is_cut = matching(query, by=by)
-    return capped_count(rows)
+    return capped_count(matching(query, by=by))
 
 
-def search(typed: str, *, most: int = SEARCH_CAP) -> Found:
-    """Customers by what was typed: kanji, kana in any width, mail addresses, phone digits, numbers of documents."""
+def search(typed: str, *, by: Actor | None = None, most: int = SEARCH_CAP) -> Found:
+    """Customers by what was typed: kanji, kana in any width, mail addresses, phone digits, numbers of documents.
+
+    Numbers of documents only for an actor who may see these.
+    """
     ids = dict.fromkeys(_own_hits(typed, most + 1))
-    for provider in registry.SEARCHES.values():
-        ids |= dict.fromkeys(provider(typed))
+    for rows in _other_hits(typed, by):
+        ids |= dict.fromkeys(rows[: most + 1])
     return Found(tuple(ids)[:most], len(ids) > most)
+
+
+def found_by(typed: str, *, by: Actor | None = None) -> Q:
+    """The same as a condition without an end, joined as one set: in pieces of ids it would neither fit nor be quick."""
+    target = wanted(typed)
+    others = [rows.query.sql_with_params() for rows in _other_hits(typed, by)]
+    if not target.is_searchable and not others:
+        return Q(**_first_letter(target.words[0])) if target.words else Q(pk__in=[])
+    own = ("SELECT customer_id FROM customers_search(%s, %s, NULL)", (list(target.grams), list(target.words)))
+    parts = [own, *others] if target.is_searchable else others
+    sql = " UNION ".join(f"({part})" for part, _some in parts)
+    values = [one for _part, some in parts for one in some]
+    return Q(pk__in=RawSQL(sql, values, output_field=UUIDField()))  # noqa: S611  fragments of ours, values apart
+
+
+def _other_hits(typed: str, by: Actor | None) -> list[QuerySet[Any, UUID]]:
+    allowed = [hits for hits in registry.SEARCHES.values() if by is not None and by.can(hits.permission)]
+    return [rows for hits in allowed if (rows := hits.find(typed)) is not None]
 
 
 def _own_hits(typed: str, most: int) -> list[UUID]:
@@ -120,15 +175,19 @@ def _own_hits(typed: str, most: int) -> list[UUID]:
 
 def _by_first_letter(word: str, most: int) -> list[UUID]:
     """One character: the beginning of the reading, by the index that the list is sorted with."""
-    rows = Customer.objects.filter(sort_kana__gte=word, sort_kana__lt=word[:1] + "\U0010ffff")
+    rows = Customer.objects.filter(**_first_letter(word))
     return list(rows.order_by("sort_kana", "pk").values_list("pk", flat=True)[:most])
+
+
+def _first_letter(word: str) -> dict[str, str]:
+    return {"sort_kana__gte": word, "sort_kana__lt": word[:1] + "\U0010ffff"}
 
 
 def known_columns(*, by: Actor) -> list[registry.ListColumn]:
     """Every column that the visitor may see, the organization's own fields included."""
-    from tokui.customers.conditions import custom_columns
+    from tokui.customers.own_fields import own_columns
 
-    known = sorted([*registry.COLUMNS.values(), *custom_columns()], key=lambda one: (one.order, one.key))
+    known = sorted([*registry.COLUMNS.values(), *own_columns()], key=lambda one: (one.order, one.key))
     return [one for one in known if not one.permission or by.can(one.permission)]
 
 
@@ -160,6 +219,14 @@ def cells_of(
     ]
 
 
+def neighbours(customer: Customer) -> tuple[Customer | None, Customer | None]:
+    """The active customers right before and right behind one in the order of the list. Two looks into one index."""
+    place = Tuple(F("sort_kana"), F("id"))
+    here, active = (customer.sort_kana, customer.pk), Customer.objects.filter(is_active=True)
+    before = active.filter(TupleLessThan(place, here)).order_by("-sort_kana", "-id").first()
+    return before, active.filter(TupleGreaterThan(place, here)).order_by("sort_kana", "id").first()
+
+
 @dataclass(frozen=True)
 class Bond:
     """A relationship seen from one customer: the other, what the other is, and the row."""
@@ -183,6 +250,14 @@ def bonds_of(customer: Customer) -> list[Bond]:
         else Bond(row, row.to_customer, row.kind, is_from_other=False)
         for row in rows
     ]
+
+
+def kin_of(customer: Customer) -> tuple[list[Customer], list[Customer]]:
+    """The companies right above and right below a customer."""
+    kind = Relationship.Kind.PARENT_COMPANY
+    above = Customer.objects.filter(relationships_from__to_customer=customer, relationships_from__kind=kind)
+    below = Customer.objects.filter(relationships_to__from_customer=customer, relationships_to__kind=kind)
+    return list(above.order_by("sort_kana")[:200]), list(below.order_by("sort_kana")[:200])
 
 
 @dataclass(frozen=True)

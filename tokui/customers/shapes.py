@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
+from tokui.ui.rest import Given
+
 Kind = Literal["person", "company", "school", "government", "nonprofit"]
 Shift = Literal["before", "after", "none"]
+Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class CustomerIn(Schema):
+class CustomerIn(Given):
     """A customer to enter, or fields to change. What is left out stays as it is."""
 
     model_config = {"extra": "forbid"}
@@ -38,7 +41,7 @@ class CustomerIn(Schema):
     tax_rounding: Literal["down", "up", "half_up"] | None = None
     is_active: bool | None = None
     tags: list[str] | None = Field(None, max_length=50)
-    custom: dict[str, str | int | bool | None] | None = Field(None, description="Own fields by key")
+    custom: dict[str, bool | int | Number | str | None] | None = Field(None, description="Own fields by key")
 
 
 class CustomerChangeIn(CustomerIn):
@@ -81,11 +84,15 @@ class CustomerList(Schema):
     next_cursor: str | None
 
 
-class Filters(Schema):
-    """Conditions of the list; the same as on the page."""
+class Filters(Given):
+    """Conditions of the list; the same as on the page. One given twice means either value.
+
+    Own fields are asked for as `custom.<key>`, of numbers, amounts and days with `.from` and `.to`, of text with
+    `.contains` and `.starts`.
+    """
 
     q: str = Field("", max_length=200, description="Search: name, kana, mail address, phone, code")
-    sort: str = Field("", max_length=40)
+    sort: str = Field("", max_length=60, description="name, code, newest, changed, custom.<key>, -custom.<key> …")
     limit: int = Field(50, ge=1, le=200)
     cursor: str = Field("", max_length=1000)
     business: str = Field("", max_length=40)
@@ -93,6 +100,9 @@ class Filters(Schema):
     tag: str = Field("", max_length=40)
     kind: Kind | Literal[""] = ""
     active: Literal["yes", "no", "all", ""] = ""
+    name: str = Field("", max_length=120, description="Contains")
+    kana: str = Field("", max_length=120, description="Begins with")
+    address: str = Field("", max_length=200, description="Contains")
     code: str = Field("", max_length=30, description="Begins with")
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
@@ -100,7 +110,11 @@ class Filters(Schema):
     closing_day: str = Field("", max_length=4, pattern=r"^([0-9]{1,2}|none)?$")
 
 
-class RelationshipIn(Schema):
+class ExportFilters(Filters):
+    format: Literal["xlsx", "csv"] = "xlsx"
+
+
+class RelationshipIn(Given):
     """`from_customer` is the guardian, parent company, payer … of `to_customer`."""
 
     model_config = {"extra": "forbid"}
@@ -120,7 +134,7 @@ class RelationshipList(Schema):
     next_cursor: str | None
 
 
-class ColumnsIn(Schema):
+class ColumnsIn(Given):
     model_config = {"extra": "forbid"}
 
     columns: dict[str, str] = Field(description="Field → heading in the file")

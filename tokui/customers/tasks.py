@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tokui.core.actors import Actor
+from tokui.core.actors import actor_of_facts
 from tokui.core.jobs import job
 from tokui.customers.importing.runs import apply_batches, check_batch
 from tokui.customers.importing.undoing import undo_batches
@@ -17,13 +17,9 @@ def check_customers(organization: UUID, batch: str) -> None:
 
 @job(queue="imports", atomic=False)
 def apply_customers(organization: UUID, batch: str, by: dict[str, str]) -> None:
-    apply_batches(organization, UUID(batch), _actor(by))
+    apply_batches(organization, UUID(batch), actor_of_facts(by))
 
 
 @job(queue="imports", atomic=False)
 def undo_customers(organization: UUID, batch: str, by: dict[str, str]) -> None:
-    undo_batches(organization, UUID(batch), _actor(by))
-
-
-def _actor(facts: dict[str, str]) -> Actor:
-    return Actor(facts["kind"], UUID(facts["id"]) if facts["id"] else None, facts["name"], facts["role"])
+    undo_batches(organization, UUID(batch), actor_of_facts(by))

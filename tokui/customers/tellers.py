@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tokui.core.models import Event
+from tokui.core.models import Event, StoredFile
 from tokui.core.vault import decrypt_personal_many
 from tokui.customers.models import Attachment, Customer, Note, PayerName
 from tokui.customers.shown import names_behind, shown
@@ -44,11 +44,15 @@ def _change(event: Event, text: str | None, names: Mapping[str, str]) -> Line:
 @tells("customers.NoteAdded", group="talk")
 def _notes(events: Sequence[Event]) -> Mapping[UUID, Line]:
     notes = Note.objects.in_bulk([event.payload["note_id"] for event in events])
-    return {
-        event.pk: Line("note", _("Note by %(name)s") % {"name": event.by_name}, quote=note.text if note else "")
-        for event in events
-        for note in [notes.get(UUID(event.payload["note_id"]))]
-    }
+    return {event.pk: _note(event, notes.get(UUID(event.payload["note_id"]))) for event in events}
+
+
+def _note(event: Event, note: Note | None) -> Line:
+    title = _("Note by %(name)s") % {"name": event.by_name}
+    if note is None:
+        return Line("note", title, body=_("Removed since"))
+    removal = reverse("customers:note_removal", args=[_public(note.customer_id), note.public_id])
+    return Line("note", title, quote=note.text, removal=removal)
 
 
 @tells("customers.FileAttached", group="talk")
@@ -58,8 +62,20 @@ def _files(events: Sequence[Event]) -> Mapping[UUID, Line]:
     for event in events:
         row = rows.get(UUID(event.payload["attachment_id"]))
         url = reverse("customers:file", args=[_public(row.customer_id), row.public_id]) if row else ""
-        told[event.pk] = Line("clip", _("A file was added"), body=row.file.name if row else "", url=url)
+        body = row.file.name if row else _("Removed since")
+        told[event.pk] = Line("clip", _("A file was added"), body=body, url=url)
     return told
+
+
+@tells("customers.FileDetached", group="talk")
+def _detached(events: Sequence[Event]) -> Mapping[UUID, Line]:
+    names = dict(
+        StoredFile.objects.filter(pk__in=[event.payload["file_id"] for event in events]).values_list("pk", "name")
+    )
+    return {
+        event.pk: Line("clip", _("A file was removed"), body=names.get(UUID(event.payload["file_id"]), ""))
+        for event in events
+    }
 
 
 @tells("customers.RelationshipAdded", "customers.RelationshipEnded")
@@ -111,5 +127,6 @@ def _public(customer_id: UUID) -> str:
 
 tells("customers.ContactAdded")(_contacts(gettext_lazy("A contact was added")))
 tells("customers.ContactRemoved")(_contacts(gettext_lazy("A contact was removed")))
+tell_simply("customers.NoteRemoved", "note", gettext_lazy("A note was removed"), group="talk")
 tell_simply("customers.CustomerCreated", "plus", gettext_lazy("Entered in Tokui"))
 tell_simply("customers.CustomerRemoved", "trash", gettext_lazy("Removed: the import was undone"))

@@ -1,24 +1,32 @@
 from django.urls import path
 
-from tokui.customers.views import imports, lists, record
+from tokui.customers.views import imports, lists, places, record
 
 app_name = "customers"
 urlpatterns = [
     path("customers", lists.index, name="list"),
+    path("customers/conditions", lists.conditions, name="conditions"),
+    path("customers/choices", places.choices, name="choices"),
+    path("postal-codes", places.address, name="postal_code"),
     path("customers/count", lists.count, name="count"),
     path("customers/new", record.new, name="new"),
     path("customers/bulk", lists.bulk, name="bulk"),
     path("customers/export", lists.export, name="export"),
+    path("customers/totals", lists.totals, name="totals"),
+    path("customers/views/counts", lists.view_counts, name="view_counts"),
     path("customers/views", lists.views, name="views"),
     path("customers/views/<str:key>/removal", lists.view_removal, name="view_removal"),
     path("customers/<str:key>", record.page, name="customer"),
     path("customers/<str:key>/edit", record.edit, name="edit"),
     path("customers/<str:key>/notes", record.notes, name="notes"),
+    path("customers/<str:key>/notes/<str:note>/removal", record.note_removal, name="note_removal"),
     path("customers/<str:key>/files/<str:attachment>", record.file, name="file"),
+    path("customers/<str:key>/files/<str:attachment>/removal", record.file_removal, name="file_removal"),
     path("customers/<str:key>/relationships", record.relationships, name="relationships"),
     path("customers/<str:key>/relationships/<str:relationship>/end", record.relationship_end, name="relationship_end"),
     path("customers/<str:key>/contacts", record.contacts, name="contacts"),
     path("customers/<str:key>/contacts/<str:contact>/removal", record.contact_removal, name="contact_removal"),
+    path("customers/<str:key>/payer-names", record.payer_names, name="payer_names"),
     path(
         "customers/<str:key>/payer-names/<str:payer_name>/revocation",
         record.payer_name_revocation,

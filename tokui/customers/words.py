@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tokui.core.refused import Code, ValueRefused
-from tokui.core.tables import TableCode, TableRefused
+from tokui.ui import reasons
+from tokui.ui.reasons import refusal_words as refusal_words
+from tokui.ui.reasons import table_words as table_words
 
 FIELD_WORDS: dict[str, Promise] = {
     "id": gettext_lazy("Tokui ID"),
@@ -123,6 +123,43 @@ CHOICE_WORDS: dict[str, dict[str, Promise]] = {
         "half_up": gettext_lazy("Round half up"),
     },
 }
+#: Legal forms by the banks' abbreviation, under which they are kept.
+LEGAL_FORM_WORDS: dict[str, Promise] = {
+    "カ": gettext_lazy("Stock company (株式会社)"),
+    "ユ": gettext_lazy("Limited company (有限会社)"),
+    "ド": gettext_lazy("Limited liability company (合同会社)"),
+    "メ": gettext_lazy("General partnership (合名会社)"),
+    "シ": gettext_lazy("Limited partnership (合資会社)"),
+    "イ": gettext_lazy("Medical corporation (医療法人)"),
+    "ガク": gettext_lazy("School corporation (学校法人)"),
+    "ダイ": gettext_lazy("University corporation (国公立大学法人)"),
+    "シヤ": gettext_lazy("Association (社団法人)"),
+    "ザイ": gettext_lazy("Foundation (財団法人)"),
+    "フク": gettext_lazy("Social welfare corporation (社会福祉法人)"),
+    "シユウ": gettext_lazy("Religious corporation (宗教法人)"),
+    "トクヒ": gettext_lazy("NPO corporation (特定非営利活動法人)"),
+    "ドク": gettext_lazy("Administrative agency (独立行政法人)"),
+    "チドク": gettext_lazy("Local administrative agency (地方独立行政法人)"),
+    "ノウ": gettext_lazy("Farmers' cooperative (農事組合法人)"),
+    "カンリ": gettext_lazy("Condominium association (管理組合法人)"),
+    "ベン": gettext_lazy("Law firm (弁護士法人)"),
+    "ゼイ": gettext_lazy("Tax accountants' firm (税理士法人)"),
+    "シホウ": gettext_lazy("Judicial scriveners' firm (司法書士法人)"),
+    "ギヨ": gettext_lazy("Administrative scriveners' firm (行政書士法人)"),
+    "ロウム": gettext_lazy("Labour consultants' firm (社会保険労務士法人)"),
+    "ソ": gettext_lazy("Mutual company (相互会社)"),
+    "ホゴ": gettext_lazy("Rehabilitation corporation (更生保護法人)"),
+    "チユウ": gettext_lazy("Intermediate corporation (中間法人)"),
+}
+#: What may hang on a customer, for the condition that asks for it.
+HAS_WORDS: dict[str, Promise] = {
+    "note": gettext_lazy("A note"),
+    "file": gettext_lazy("A file"),
+    "contact_point": gettext_lazy("A further contact"),
+    "contact_person": gettext_lazy("A contact person"),
+    "relationship": gettext_lazy("A relationship"),
+    "payer_name": gettext_lazy("A known payer name"),
+}
 RELATIONSHIP_WORDS: dict[str, tuple[Promise, Promise]] = {
     # (how the other is called seen from its `to` side, and from its `from` side)
     "guardian": (gettext_lazy("Guardian"), gettext_lazy("Child")),
@@ -147,34 +184,6 @@ CUSTOM_KIND_WORDS: dict[str, Promise] = {
     "boolean": gettext_lazy("Yes or no"),
 }
 
-_VALUE: dict[Code, Promise] = {
-    Code.EMPTY: gettext_lazy("Enter a value, for example %(expected)s."),
-    Code.TOO_LONG: gettext_lazy("Too long: at most %(expected)s characters."),
-    Code.NOT_A_NUMBER: gettext_lazy("“%(found)s” is not a number."),
-    Code.OUT_OF_RANGE: gettext_lazy("“%(found)s” is not possible here. Possible: %(expected)s"),
-    Code.TOO_PRECISE: gettext_lazy("“%(found)s” has more decimals than can be kept."),
-    Code.UNKNOWN_CURRENCY: gettext_lazy("“%(found)s” is not a currency."),
-    Code.OTHER_CURRENCY: gettext_lazy("“%(found)s” is in another currency than expected."),
-    Code.NOT_A_DATE: gettext_lazy("“%(found)s” is not a date. Write it like %(expected)s."),
-    Code.NO_SUCH_DAY: gettext_lazy("“%(found)s”: the calendar has no such day."),
-    Code.NO_SUCH_ERA: gettext_lazy("“%(found)s”: that era did not have this day."),
-    Code.YEAR_MISSING: gettext_lazy("“%(found)s”: the year is missing."),
-    Code.NOT_A_TIME: gettext_lazy("“%(found)s” is not a time of day."),
-    Code.NOT_A_BOOLEAN: gettext_lazy("“%(found)s” is neither yes nor no."),
-    Code.NOT_A_PHONE: gettext_lazy("“%(found)s” is not a phone number."),
-    Code.LOST_LEADING_ZERO: gettext_lazy("“%(found)s” seems to have lost its first zero. Probably %(expected)s."),
-    Code.LOST_DIGITS: gettext_lazy("“%(found)s” was cut by a spreadsheet; digits are lost."),
-    Code.NOT_A_POSTAL_CODE: gettext_lazy("“%(found)s” is not a postal code. It has seven digits."),
-    Code.NOT_A_MAIL_ADDRESS: gettext_lazy("“%(found)s” is not a mail address."),
-    Code.NOT_A_CORPORATE_NUMBER: gettext_lazy("“%(found)s” is not a corporate number. It has thirteen digits."),
-    Code.NOT_A_REGISTRATION_NUMBER: gettext_lazy(
-        "“%(found)s” is not a registration number. It is T and thirteen digits."
-    ),
-    Code.WRONG_CHECK_DIGIT: gettext_lazy("The check digit of “%(found)s” is wrong; a digit was mistyped."),
-    Code.FORBIDDEN_CHARACTER: gettext_lazy("The character %(found)s cannot stand here."),
-    Code.NOT_A_PAYMENT_TERM: gettext_lazy("“%(found)s” is not a payment term. Write it like %(expected)s."),
-    Code.NOT_A_PUBLIC_ID: gettext_lazy("“%(found)s” is not an id of Tokui."),
-}
 #: Reasons of our own, beside those of the parsers.
 _OWN: dict[str, Promise] = {
     "unknown_business": gettext_lazy("There is no business “%(found)s”."),
@@ -190,80 +199,10 @@ _OWN: dict[str, Promise] = {
     "bill_to_cycle": gettext_lazy("“%(found)s” would end up paying for itself."),
     "relative_cycle": gettext_lazy("“%(found)s” would stand above itself."),
     "not_a_payer_name": gettext_lazy("“%(found)s” is too short to recognise a payer by."),
-    "formula_without_value": gettext_lazy(
-        "The cell holds a formula without its result. Open the workbook in Excel and save it once more."
-    ),
     "not_reverted": gettext_lazy("Changed or used after the import; kept as it is."),
 }
-_TABLE: dict[TableCode, Promise] = {
-    TableCode.EMPTY: gettext_lazy("The file is empty."),
-    TableCode.UNKNOWN_FORMAT: gettext_lazy("This is neither a workbook nor a text table. Save it as XLSX or CSV."),
-    TableCode.UNKNOWN_ENCODING: gettext_lazy("The characters of this file are in no encoding that can be read."),
-    TableCode.UNDECODABLE: gettext_lazy("A character cannot be read; the file mixes encodings or is damaged."),
-    TableCode.NUL: gettext_lazy("The file holds NUL characters; it is damaged or not a table."),
-    TableCode.BROKEN_QUOTES: gettext_lazy("A quoted cell is not closed."),
-    TableCode.CELL_TOO_LONG: gettext_lazy("A cell is longer than %(expected)s characters."),
-    TableCode.ROW_TOO_LONG: gettext_lazy("A row is longer than %(expected)s characters."),
-    TableCode.TOO_MANY_COLUMNS: gettext_lazy("There are more than %(expected)s columns."),
-    TableCode.TOO_MANY_CELLS: gettext_lazy("The workbook spans more cells than can be read. Save it as CSV."),
-    TableCode.ZIP_BOMB: gettext_lazy("The workbook unpacks to far more than its size; it is not opened."),
-    TableCode.XML_ENTITIES: gettext_lazy(
-        "The workbook declares XML entities, which no office program writes; it is not opened."
-    ),
-    TableCode.DAMAGED: gettext_lazy("The workbook is damaged."),
-    TableCode.PASSWORD: gettext_lazy("The workbook is protected by a password. Save it without one."),
-    TableCode.NO_SUCH_SHEET: gettext_lazy("There is no sheet called “%(found)s”."),
-    TableCode.NO_HEADER: gettext_lazy("No row looks like column headings."),
-    TableCode.NO_ROWS: gettext_lazy("There are headings, but no rows below them."),
-}
-
-
-def refusal_words(refused: ValueRefused) -> str:
-    """Why a value was refused."""
-    return _value_words(refused.code, {"found": refused.found, "expected": refused.expected})
-
-
-def _value_words(code: Code, told: Mapping[str, Any]) -> str:
-    """A bare number that bounds a value is its largest; a list or a span speaks for itself."""
-    bound = str(told["expected"])
-    if code is Code.OUT_OF_RANGE and bound.isdecimal():
-        return _("“%(found)s” is not possible here. At most %(expected)s.") % {**told, "expected": f"{int(bound):,}"}
-    return str(_VALUE[code]) % told
 
 
 def reason_words(reason: Mapping[str, Any]) -> str:
     """A stored reason {code, found, expected} of an import's row."""
-    code = str(reason.get("code", ""))
-    facts = {"found": reason.get("found", ""), "expected": reason.get("expected", "")}
-    if code in _OWN:
-        return str(_OWN[code]) % facts
-    return _value_words(Code(code), facts) if code in set(Code) else code
-
-
-def table_words(reason: Mapping[str, Any]) -> str:
-    """Why a file was refused, with its place: {code, sheet, row, column, found, expected}."""
-    code = str(reason.get("code", ""))
-    facts = {"found": reason.get("found", ""), "expected": reason.get("expected", "")}
-    sentence = str(_TABLE[TableCode(code)]) % facts if code in set(TableCode) else code
-    return f"{_place(reason)}{sentence}"
-
-
-def _place(reason: Mapping[str, Any]) -> str:
-    parts = [str(reason["sheet"])] if reason.get("sheet") else []
-    if reason.get("row"):
-        parts.append(_("row %(row)s") % {"row": reason["row"]})
-    if reason.get("column"):
-        parts.append(_("column %(column)s") % {"column": reason["column"]})
-    return f"{' '.join(parts)}: " if parts else ""
-
-
-def table_facts(refused: TableRefused) -> dict[str, Any]:
-    """A refused file as plain values, kept with the import."""
-    return {
-        "code": refused.code.value,
-        "sheet": refused.sheet,
-        "row": refused.row,
-        "column": refused.column,
-        "found": refused.found,
-        "expected": refused.expected,
-    }
+    return reasons.reason_words(reason, _OWN)

@@ -1,9 +1,8 @@
-"""REST: sale lines, invoices, closing runs. The verbs ask for permission; here is only the shape."""
+"""REST: sale lines and invoices. The verbs ask for permission; here is only the shape."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,59 +16,61 @@ from tokui.catalog.models import Product
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
+from tokui.customers.models import Customer
 from tokui.invoices import actions, sending
+from tokui.invoices.api_imports import opening_imports, sale_imports
 from tokui.invoices.api_shapes import (
-    LARGEST,
-    ClosingIn,
-    ClosingOut,
     CreditIn,
+    InvoiceChange,
     InvoiceDetail,
+    InvoiceFilter,
     InvoiceIn,
     InvoicePage,
     MailOut,
-    ReasonIn,
     RecordedOut,
+    SaleChange,
+    SaleChangedOut,
+    SaleFilters,
     SaleIn,
     SaleOut,
     SalePage,
     SalesIn,
     SendIn,
+    VoidIn,
 )
 from tokui.invoices.models import Invoice, InvoiceTax, SaleLine
 from tokui.invoices.public import pdf_response
-from tokui.invoices.queries import InvoiceSearch, find_invoices
+from tokui.invoices.queries import find_invoices
+from tokui.invoices.recording import late_lines
+from tokui.invoices.sale_queries import NONE, SaleSearch, find_sales
 from tokui.ui.paging import InvalidCursor, page_of
 
 invoices = Router(tags=["invoices"])
 sales = Router(tags=["sale lines"])
-closings = Router(tags=["closing runs"])
 
 
 @sales.get("", response=SalePage, summary="Sale lines, newest first")
-def list_sales(
-    request: HttpRequest,
-    customer: Annotated[str, Query(max_length=40)] = "",
-    waiting: bool | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=300)] = "",
-) -> dict[str, Any]:
+def list_sales(request: HttpRequest, given: Query[SaleFilters]) -> dict[str, Any]:
     access.require(_by(request), INVOICES_VIEW)
-    rows = SaleLine.objects.all()
-    if customer:
-        rows = rows.filter(customer_id=_key(customer, "cus", "customer"))
-    if waiting is not None:
-        rows = rows.filter(invoice__isnull=waiting)
-    page = _page(rows, ("-sold_on", "-id"), cursor, limit)
+    search = SaleSearch(
+        from_on=given.sold_from,
+        to_on=given.sold_to,
+        customer_id=_key(given.customer, "cus", "customer") if given.customer else None,
+        product=given.product if given.product in ("", NONE) else _key(given.product, "prd", "product"),
+        business_id=_key(given.business, "biz", "business") if given.business else None,
+        channel=given.channel,
+        region=given.region,
+        is_waiting=given.waiting,
+        import_id=_key(given.sale_import, "imp", "sale_import") if given.sale_import else None,
+    )
+    page = _page(find_sales(search), ("-sold_on", "-id"), given.cursor, given.limit)
     return {"data": [_sale(row) for row in page.rows], "next_cursor": page.next_cursor or None}
 
 
 @sales.post("", response={201: RecordedOut}, summary="Record sales, all or none")
 def record(request: HttpRequest, given: SalesIn) -> Status[Any]:
     recorded = actions.record_sales([_new_sale(one) for one in given.sales], by=_by(request))
-    late = [
-        {"id": public_id("sal", one.line_id), "sold_on": one.sold_on, "next_closing_on": one.next_closing_on}
-        for one in recorded.late
-    ]
+    late = [_late(one) for one in recorded.late]
     ids = [public_id("sal", key) for key in recorded.ids]
     return Status(201, {"ids": ids, "known_count": recorded.known_count, "late": late})
 
@@ -80,6 +81,13 @@ def get_sale(request: HttpRequest, key: str) -> dict[str, Any]:
     return _sale(_line_of(key))
 
 
+@sales.patch("/{key}", response=SaleChangedOut, summary="Change a sale that is not on an issued invoice")
+def change_sale(request: HttpRequest, key: str, given: SaleChange) -> dict[str, Any]:
+    line = actions.change_sale(_line_of(key), _changed_sale(_line_of(key), given), by=_by(request))
+    late = [_late(one) for one in late_lines([line.pk])] if line.invoice_id is None else []
+    return {**_sale(line), "late": late[0] if late else None}
+
+
 @sales.delete("/{key}", response={204: None}, summary="Take back a sale that is not invoiced")
 def delete_sale(request: HttpRequest, key: str) -> Status[Any]:
     access.require(_by(request), SALES_RECORD)
@@ -88,29 +96,10 @@ def delete_sale(request: HttpRequest, key: str) -> Status[Any]:
 
 
 @invoices.get("", response=InvoicePage, summary="Invoices and credit notes, newest first")
-def list_invoices(
-    request: HttpRequest,
-    customer: Annotated[str, Query(max_length=40)] = "",
-    state: Literal["", "draft", "issued", "void", "open", "paid"] = "",
-    issued_from: date | None = None,
-    issued_to: date | None = None,
-    total_from: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
-    total_to: Annotated[int | None, Query(ge=-LARGEST, le=LARGEST)] = None,
-    number: Annotated[str, Query(max_length=40)] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str, Query(max_length=300)] = "",
-) -> dict[str, Any]:
+def list_invoices(request: HttpRequest, given: Query[InvoiceFilter]) -> dict[str, Any]:
     access.require(_by(request), INVOICES_VIEW)
-    search = InvoiceSearch(
-        from_on=issued_from,
-        to_on=issued_to,
-        least_minor=total_from,
-        most_minor=total_to,
-        number=_text(number),
-        state=state,
-        customer_id=_key(customer, "cus", "customer") if customer else None,
-    )
-    page = _page(find_invoices(search), ("-issued_on", "-id"), cursor, limit)
+    _text(given.number)
+    page = _page(find_invoices(given.search()), ("-issued_on", "-id"), given.cursor, given.limit)
     return {"data": [_invoice(row) for row in page.rows], "next_cursor": page.next_cursor or None}
 
 
@@ -118,7 +107,13 @@ def list_invoices(
 def create(request: HttpRequest, given: InvoiceIn) -> Status[Any]:
     by = _by(request)
     terms = actions.InvoiceTerms(
-        given.issued_on, given.due_on, None, _text(given.subject), _text(given.remarks), given.withholds
+        issued_on=given.issued_on,
+        due_on=given.due_on,
+        business_id=_existing(Business, given.business, Business.PREFIX, "business"),
+        subject=_text(given.subject),
+        remarks=_text(given.remarks),
+        withholds=given.withholds,
+        delivery=given.delivery,
     )
     if given.sale_lines:
         keys = [_key(one, "sal", "sale_lines") for one in given.sale_lines]
@@ -131,6 +126,23 @@ def create(request: HttpRequest, given: InvoiceIn) -> Status[Any]:
     if given.issue:
         actions.issue_invoice(draft, by=by)
     return Status(201, _detail(draft))
+
+
+@invoices.patch("/{key}", response=InvoiceDetail, summary="Change a draft")
+def change(request: HttpRequest, key: str, given: InvoiceChange) -> dict[str, Any]:
+    draft, told = _invoice_of(key), given.dict(exclude_unset=True, exclude={"sales", "sale_lines"})
+    names = ("issued_on", "due_on", "subject", "remarks", "withholds", "delivery")
+    terms = {name: getattr(draft, name) for name in names} | {
+        name: _text(value) if isinstance(value, str) else value for name, value in told.items() if value is not None
+    }
+    changed = actions.change_draft(
+        draft,
+        sales=[_new_sale(one) for one in given.sales] if given.sales is not None else None,
+        line_ids=[_key(one, "sal", "sale_lines") for one in given.sale_lines] if given.sale_lines is not None else None,
+        terms=actions.InvoiceTerms(**terms),
+        by=_by(request),
+    )
+    return _detail(changed)
 
 
 @invoices.get("/{key}", response=InvoiceDetail, summary="One invoice with its lines and taxes")
@@ -161,8 +173,11 @@ def delete(request: HttpRequest, key: str) -> Status[Any]:
 
 
 @invoices.post("/{key}/void", response=InvoiceDetail, summary="Void by a reversing document, which is answered")
-def void(request: HttpRequest, key: str, given: ReasonIn) -> dict[str, Any]:
-    return _detail(actions.void_invoice(_invoice_of(key), reason=_text(given.reason), by=_by(request)))
+def void(request: HttpRequest, key: str, given: VoidIn) -> dict[str, Any]:
+    note = actions.void_invoice(
+        _invoice_of(key), reason=_text(given.reason), reopens_sales=given.reopens_sales, by=_by(request)
+    )
+    return _detail(note)
 
 
 @invoices.post("/{key}/credit_notes", response={201: InvoiceDetail}, summary="Give back all or some lines")
@@ -181,12 +196,6 @@ def credit(request: HttpRequest, key: str, given: CreditIn) -> Status[Any]:
 def send(request: HttpRequest, key: str, given: SendIn) -> Status[Any]:
     mail = sending.send_invoice(_invoice_of(key), to=given.to, by=_by(request))
     return Status(202, {"mail": mail.public_id, "to": mail.to})
-
-
-@closings.post("", response={201: ClosingOut}, summary="Close a day: sales become invoices")
-def close(request: HttpRequest, given: ClosingIn) -> Status[Any]:
-    closed = actions.close_sales(given.on, by=_by(request))
-    return Status(201, {**closed.__dict__, "id": public_id("run", closed.run_id)})
 
 
 def _by(request: HttpRequest) -> Actor:
@@ -234,6 +243,26 @@ def _new_sale(given: SaleIn) -> actions.NewSale:
     )
 
 
+def _changed_sale(line: SaleLine, given: SaleChange) -> actions.NewSale:
+    """The line as a sale, with what is to be different; amount and rate stay where nothing they follow from changes."""
+    told = {name: value for name, value in given.dict(exclude_unset=True).items() if value is not None}
+    names = ("sold_on", "description", "quantity_milli", "unit_minor", "tax_kind", "tax_included", "currency", "unit")
+    kept = {name: getattr(line, name) for name in (*names, "revenue_account", "channel", "region", "product_id")}
+    kept |= {"customer_id": line.customer_id, "business_id": line.business_id}
+    if not {"quantity_milli", "unit_minor"} & set(told):
+        kept["amount_minor"] = line.amount_minor
+    if not {"sold_on", "tax_kind"} & set(told):
+        kept["rate_bp"] = line.rate_bp
+    for name, model in (("customer", Customer), ("product", Product), ("business", Business)):
+        if name in told:
+            kept[f"{name}_id"] = _existing(model, told.pop(name), model.PREFIX, name)
+    return actions.NewSale(**kept | {name: _text(one) if isinstance(one, str) else one for name, one in told.items()})
+
+
+def _late(late: actions.Late) -> dict[str, Any]:
+    return {"id": public_id("sal", late.line_id), "sold_on": late.sold_on, "next_closing_on": late.next_closing_on}
+
+
 def _existing(model: Any, text: str | None, prefix: str, field: str) -> UUID | None:
     if not text:
         return None
@@ -277,12 +306,23 @@ def _sale(row: SaleLine) -> dict[str, Any]:
 
 def _invoice(row: Invoice) -> dict[str, Any]:
     same = ("number", "kind", "state", "issued_on", "closing_on", "due_on", "currency", "net_minor", "tax_minor")
-    more = ("total_minor", "withholding_minor", "settled_minor", "open_minor", "paid_on", "subject", "sent_at")
+    more = (
+        "total_minor",
+        "withholding_minor",
+        "settled_minor",
+        "open_minor",
+        "paid_on",
+        "subject",
+        "remarks",
+        "delivery",
+        "sent_at",
+    )
     return {
         **{name: getattr(row, name) for name in same + more},
         "id": row.public_id,
         "customer": public_id("cus", row.customer_id),
         "business": public_id("biz", row.business_id),
+        "closing_run": public_id("run", row.closing_run_id) if row.closing_run_id else None,
         "corrects": public_id("inv", row.corrects_id) if row.corrects_id else None,
     }
 
@@ -296,4 +336,8 @@ def _detail(row: Invoice) -> dict[str, Any]:
 router = Router()
 router.add_router("/invoices", invoices)
 router.add_router("/sale_lines", sales)
-router.add_router("/closing_runs", closings)
+router.add_router("", "tokui.invoices.api_sets.router")
+router.add_router("", "tokui.invoices.api_papers.router")
+router.add_router("", "tokui.invoices.api_settings.router")
+router.add_router("/sale_imports", sale_imports)
+router.add_router("/opening_imports", opening_imports)

@@ -160,7 +160,7 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
         _carry_balances(current.closing_on)
         issuing.number_groups()
         issuing.prepare_postings()
-        _write_invoices(by)
+        _write_invoices(current, by)
         _attach_lines()
         issuing.write_taxes()
         issuing.post_groups(by)
@@ -283,21 +283,22 @@ def _carry_balances(on: date) -> None:
     )
 
 
-def _write_invoices(by: Actor) -> None:
+def _write_invoices(current: ClosingRun, by: Actor) -> None:
     now = clock.now()
     run(
         """
         INSERT INTO invoices_invoice (id, organization_id, number, series_id, series_period, sequence, kind, state,
             business_id, customer_id, issued_on, closing_on, period_from, due_on, currency, net_minor, tax_minor,
             total_minor, withholding_minor, settled_minor, paid_on, tax_rounding, delivery, subject, remarks, withholds,
-            issuer_id, snapshot, entry_id, created_at, created_by, issued_at, void_reason)
+            issuer_id, snapshot, entry_id, created_at, created_by, issued_at, void_reason,
+            closing_run_id)
         SELECT invoice_id, %s, number, series_id, series_period, sequence, kind, 'issued', business_id, customer_id,
                issued_on, closing_on, period_from, due_on, currency, net_minor, tax_minor, net_minor + tax_minor, 0, 0,
                CASE WHEN net_minor + tax_minor = 0 THEN issued_on END, rounding, delivery, '', '', false, issuer_id,
-               snapshot || jsonb_build_object('late', coalesce(late_count, 0)), entry_id, %s, %s, %s, ''
+               snapshot || jsonb_build_object('late', coalesce(late_count, 0)), entry_id, %s, %s, %s, '', %s
           FROM issue_group ORDER BY place
         """,
-        [require_organization(), now, by.name, now],
+        [require_organization(), now, by.name, now, current.pk],
     )
 
 

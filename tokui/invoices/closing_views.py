@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django import forms
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +17,14 @@ from tokui.access.doors import visited
 from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE, SETTINGS_MANAGE
 from tokui.core import clock
-from tokui.core.errors import Invalid, Refusal
+from tokui.core.errors import Invalid, NotFound, Refusal
+from tokui.core.ids import public_id
 from tokui.invoices import actions, numbering
-from tokui.invoices.doors import actor_of, day_or_none
-from tokui.invoices.models import ClosingProblem, ClosingRun, NumberSeries
+from tokui.invoices.doors import actor_of, day_or_none, key_of
+from tokui.invoices.models import ClosingProblem, ClosingRun, Invoice, NumberSeries
+from tokui.invoices.previewing import PAGE_SIZE, waiting_invoices
 from tokui.invoices.queries import preview_closing, waiting_days
+from tokui.invoices.searching import DELIVERIES
 from tokui.ui.doors import sent_on
 
 
@@ -28,12 +32,17 @@ from tokui.ui.doors import sent_on
 def index(request: HttpRequest) -> HttpResponse:
     """What a closing day would invoice, the runs so far, and the payers that could not be closed."""
     on = day_or_none(request.GET.get("on", "")) or day_to_close(clock.today())
+    preview, text = preview_closing(on), request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     context = {
         "on": on,
-        "preview": preview_closing(on),
+        "preview": preview,
+        "waiting": waiting_invoices(on, page=number) if preview.payers else [],
+        "number": number,
+        "following": number + 1 if preview.payers > number * PAGE_SIZE else None,
         "ahead": on > clock.today(),
         "days": waiting_days(),
-        "problems": ClosingProblem.objects.filter(resolved_at=None).select_related("customer", "business")[:200],
+        "problems": _problems(),
         "runs": ClosingRun.objects.order_by("-started_at")[:12],
     }
     return render(request, "invoices/closings.html", context)
@@ -49,7 +58,27 @@ def run(request: HttpRequest) -> HttpResponse:
     told = _("%(count)s invoices were issued.") % {"count": closed.invoice_count}
     if closed.problem_count:
         told += " " + _("%(count)s could not be closed; see below.") % {"count": closed.problem_count}
-    return sent_on(request, f"{reverse('invoices:closings')}?on={on:%Y-%m-%d}", told)
+    return sent_on(request, reverse("invoices:closing_run", args=[public_id(ClosingRun.PREFIX, closed.run_id)]), told)
+
+
+@visited(INVOICES_ISSUE)
+def run_page(request: HttpRequest, key: str) -> HttpResponse:
+    """What a run made, and how its documents leave the house: the paper printed, the rest mailed, each in one go."""
+    closed = ClosingRun.objects.filter(pk=key_of(key, ClosingRun.PREFIX)).first()
+    if closed is None:
+        raise NotFound
+    documents = Invoice.objects.filter(closing_run=closed, state=Invoice.State.ISSUED)
+    ways = documents.values_list("delivery").annotate(count=Count("pk"), sent=Count("sent_at")).order_by("delivery")
+    context = {
+        "run": closed,
+        "ways": [(way, DELIVERIES[way], count, count - sent) for way, count, sent in ways],
+        "problems": _problems(),
+    }
+    return render(request, "invoices/closing_run.html", context)
+
+
+def _problems() -> QuerySet[ClosingProblem]:
+    return ClosingProblem.objects.filter(resolved_at=None).select_related("customer", "business")[:200]
 
 
 def day_to_close(today: date) -> date:
@@ -65,6 +94,7 @@ SERIES_WORDS = {
     "invoice": gettext_lazy("Invoices"),
     "credit_note": gettext_lazy("Credit notes"),
     "receipt": gettext_lazy("Receipts"),
+    "delivery": gettext_lazy("Delivery notes"),
 }
 
 

@@ -146,6 +146,7 @@ class SaleForm(forms.Form):
     product = forms.CharField(label=_("Product code"), max_length=30, required=False)
     description = forms.CharField(label=_("What was sold"), max_length=200, required=False)
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=3, initial=1)
+    unit = forms.CharField(label=_("Unit of quantity"), max_length=10, required=False)
     unit_minor = forms.IntegerField(label=_("Unit price"), required=False)
     tax_kind = forms.ChoiceField(label=_("Tax"), choices=TAX_KINDS, required=False)
     tax_included = forms.NullBooleanField(
@@ -154,6 +155,8 @@ class SaleForm(forms.Form):
         widget=forms.Select(choices=[("", _("As usual")), ("false", _("Without tax")), ("true", _("With tax"))]),
     )
     business = forms.ModelChoiceField(label=_("Business"), queryset=Business.objects.none(), required=False)
+    channel = forms.CharField(label=_("Sales channel"), max_length=30, required=False)
+    region = forms.CharField(label=_("Sales region"), max_length=30, required=False)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -182,13 +185,43 @@ class SaleForm(forms.Form):
             business_id=told["business"].pk if told["business"] else None,
             tax_kind=told["tax_kind"] or None,
             tax_included=told["tax_included"],
+            unit=told["unit"] or None,
+            channel=told["channel"] or None,
+            region=told["region"] or None,
         )
+
+
+def line_as_typed(line: SaleLine) -> dict[str, Any]:
+    """A line in the words of its form."""
+    return {
+        "line": line.public_id,
+        "sold_on": line.sold_on,
+        "product": line.product.code if line.product else "",
+        "description": line.description,
+        "quantity": quantity_text(line.quantity_milli),
+        "unit_minor": line.unit_minor,
+        "tax_kind": line.tax_kind,
+        "tax_included": line.tax_included,
+    }
+
+
+def quantity_text(quantity_milli: int) -> str:
+    """Thousandths as people write them: 1500 is 1.5."""
+    sign, size = ("-" if quantity_milli < 0 else ""), abs(quantity_milli)
+    return f"{sign}{size // 1_000}.{size % 1_000:03}".rstrip("0").rstrip(".")
 
 
 class TermsForm(forms.Form):
     issued_on = forms.DateField(label=_("Day of issue"), widget=DayInput, required=False)
     due_on = forms.DateField(label=_("To be paid by"), widget=DayInput, required=False)
     subject = forms.CharField(label=_("Subject"), max_length=120, required=False)
+    remarks = forms.CharField(
+        label=_("Remarks"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Left empty, those of the business are printed."),
+    )
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
 
 

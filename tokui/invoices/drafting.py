@@ -22,10 +22,17 @@ from tokui.core.events import emit
 from tokui.core.locks import lock, lock_all
 from tokui.customers.models import Customer
 from tokui.invoices.duties import withholding_tax
-from tokui.invoices.events import DraftDeleted, InvoiceDrafted
+from tokui.invoices.events import DraftChanged, DraftDeleted, InvoiceDrafted
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.recording import NewSale, World, record_sales
-from tokui.invoices.refused import CurrencyMixed, CustomersMixed, InvoiceEmpty, InvoiceNotDraft, SaleAlreadyInvoiced
+from tokui.invoices.refused import (
+    BusinessUnknown,
+    CurrencyMixed,
+    CustomersMixed,
+    InvoiceEmpty,
+    InvoiceNotDraft,
+    SaleAlreadyInvoiced,
+)
 from tokui.invoices.tax import Rounding, TaxedAmount, TaxTotals, tax_totals
 
 #: The source of lines that live and die with their draft.
@@ -67,13 +74,9 @@ def draft_invoice(
 def draft_from_sales(line_ids: Sequence[UUID], *, terms: InvoiceTerms = InvoiceTerms(), by: Actor) -> Invoice:
     """A draft of sales that are recorded and not invoiced yet: all of one payer, business and currency (都度請求)."""
     access.require(by, INVOICES_ISSUE)
-    lines = lock_all(SaleLine.objects.filter(pk__in=list(line_ids)))
+    lines = _waiting(line_ids)
     if not lines:
         raise InvoiceEmpty
-    if len(lines) != len(set(line_ids)):
-        raise NotFound
-    if any(line.invoice_id for line in lines):
-        raise SaleAlreadyInvoiced
     payers = {payer_of(line.customer_id).pk for line in lines}
     businesses = {line.business_id for line in lines}
     if len(payers) > 1 or len(businesses) > 1:
@@ -91,24 +94,63 @@ def draft_from_sales(line_ids: Sequence[UUID], *, terms: InvoiceTerms = InvoiceT
 
 @transaction.atomic
 def change_draft(
-    draft: Invoice, *, by: Actor, sales: Sequence[NewSale] | None = None, terms: InvoiceTerms | None = None
+    draft: Invoice,
+    *,
+    by: Actor,
+    sales: Sequence[NewSale] | None = None,
+    line_ids: Sequence[UUID] | None = None,
+    terms: InvoiceTerms | None = None,
 ) -> Invoice:
-    """Change a draft's terms, or replace all its lines; sales recorded before it wait again."""
+    """Change a draft's terms and lines; what is None stays as it is.
+
+    `sales` replaces the lines that were typed into the draft. `line_ids` says which sales recorded before it are on it:
+    those left out wait again, new ones join.
+    """
     access.require(by, INVOICES_ISSUE)
     _lock_draft(draft)
     if terms:
         for name, value in _terms(draft.customer, terms).items():
             setattr(draft, name, value)
+    if line_ids is not None:
+        _hold(draft, line_ids)
     if sales is not None:
-        if not sales:
-            raise InvoiceEmpty
-        draft.currency = _one_currency([sale.currency for sale in sales])
-        typed = [replace(sale, business_id=draft.business_id, source=TYPED) for sale in sales]
-        SaleLine.objects.filter(invoice=draft, source=TYPED).delete()
-        SaleLine.objects.filter(invoice=draft).update(invoice=None)
-        record_sales(typed, by=by, invoice=draft)
+        _type_anew(draft, sales, by)
+    lines = list(SaleLine.objects.filter(invoice=draft))
+    if not lines:
+        raise InvoiceEmpty
+    draft.currency = _one_currency([line.currency for line in lines])
     draft.save()
-    return refresh_totals(draft)
+    refresh_totals(draft)
+    emit(DraftChanged(draft.pk, draft.customer_id, draft.total_minor), about=draft, by=by)
+    return draft
+
+
+def _type_anew(draft: Invoice, sales: Sequence[NewSale], by: Actor) -> None:
+    SaleLine.objects.filter(invoice=draft, source=TYPED).delete()
+    typed = [replace(sale, business_id=draft.business_id, source=TYPED) for sale in sales]
+    record_sales(typed, by=by, invoice=draft)
+
+
+def _hold(draft: Invoice, line_ids: Sequence[UUID]) -> None:
+    recorded = SaleLine.objects.filter(invoice=draft).exclude(source=TYPED)
+    here = set(recorded.values_list("pk", flat=True))
+    joining = _waiting([key for key in line_ids if key not in here])
+    if any(line.business_id != draft.business_id for line in joining):
+        raise CustomersMixed
+    if any(payer_of(line.customer_id).pk != draft.customer_id for line in joining):
+        raise CustomersMixed
+    recorded.exclude(pk__in=list(line_ids)).update(invoice=None)
+    SaleLine.objects.filter(pk__in=[line.pk for line in joining]).update(invoice=draft)
+
+
+def _waiting(line_ids: Sequence[UUID]) -> list[SaleLine]:
+    """Sales that no document has yet, locked."""
+    lines = lock_all(SaleLine.objects.filter(pk__in=list(line_ids)))
+    if len(lines) != len(set(line_ids)):
+        raise NotFound(field="sale_lines")
+    if any(line.invoice_id for line in lines):
+        raise SaleAlreadyInvoiced
+    return lines
 
 
 @transaction.atomic
@@ -194,10 +236,14 @@ def _one_business(sales: Sequence[NewSale], world: World, terms: InvoiceTerms) -
     found = set()
     for sale in sales:
         customer = world.customers.get(sale.customer_id)
+        if customer is None:
+            raise NotFound(field="customer")
         product = world.products.get(sale.product_id) if sale.product_id else None
-        business = world.business(sale, customer, product) if customer else None
+        business = world.business(sale, customer, product)
         found.add(business.pk if business else None)
-    if len(found) > 1 or None in found:
+    if None in found:
+        raise BusinessUnknown(field="business")
+    if len(found) > 1:
         raise CustomersMixed
     return found.pop()  # type: ignore[return-value]
 

@@ -35,6 +35,38 @@ class SaleDeleted:
 
 @event
 @dataclass(frozen=True)
+class SalesImported:
+    """A file of sales was taken over."""
+
+    import_id: UUID
+    new_count: int
+    known_count: int
+    refused_count: int
+
+
+@event
+@dataclass(frozen=True)
+class SaleImportUndone:
+    """The sales of a file were taken back; those on issued documents stayed."""
+
+    import_id: UUID
+    removed_count: int
+    kept_count: int
+
+
+@event
+@dataclass(frozen=True)
+class OpeningsImported:
+    """A file of receivables from the old system was taken over."""
+
+    import_id: UUID
+    new_count: int
+    known_count: int
+    refused_count: int
+
+
+@event
+@dataclass(frozen=True)
 class InvoiceDrafted:
     invoice_id: UUID
     customer_id: UUID
@@ -141,6 +173,62 @@ class ReceiptReissued:
     receipt_id: UUID
     customer_id: UUID
     number: str
+
+
+@event
+@dataclass(frozen=True)
+class ReceiptHandedOut:
+    """The original of a receipt left the house; from now on every other carries 再発行."""
+
+    receipt_id: UUID
+    customer_id: UUID
+    number: str
+
+
+@event
+@dataclass(frozen=True)
+class DeliveryNoteIssued:
+    note_id: UUID
+    customer_id: UUID
+    number: str
+    total_minor: int
+
+
+@event
+@dataclass(frozen=True)
+class LinksClosed:
+    """Links to a document were closed: they open nothing any more."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    link_count: int
+
+
+@event
+@dataclass(frozen=True)
+class DispatchOrdered:
+    """A set of documents is to be printed or mailed."""
+
+    dispatch_id: UUID
+    how: str
+    document_count: int
+
+
+@event
+@dataclass(frozen=True)
+class DispatchFinished:
+    dispatch_id: UUID
+    how: str
+    done_count: int
+    refused_count: int
+
+
+@event
+@dataclass(frozen=True)
+class DraftChanged:
+    invoice_id: UUID
+    customer_id: UUID
+    total_minor: int
 
 
 @event

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
@@ -20,42 +20,64 @@ from tokui.core.events import emit_many
 from tokui.core.tables import write_csv
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.invoices.events import InvoicesExported
-from tokui.invoices.models import Invoice
+from tokui.invoices.models import Invoice, Receipt
 from tokui.invoices.papers import pdf_of
+from tokui.invoices.receipts import receipt_pdf
 
 BATCH = 50
 
 
-def zip_response(keys: Iterable[UUID], *, by: Actor) -> StreamingHttpResponse:
-    """A streamed archive. It is written outside of the request's transaction, so each batch opens its own."""
-    chosen = list(keys)
+def zip_response(keys: Iterable[UUID], *, by: Actor, receipts: Iterable[UUID] = ()) -> StreamingHttpResponse:
+    """A streamed archive of documents and receipts. It is written outside of the request's transaction, so each batch
+    opens its own."""
+    chosen, given = list(keys), list(receipts)
     organization = require_organization()
-    if chosen:
-        facts = InvoicesExported(len(chosen), "tax_office")
-        emit_many([facts], about=[chosen[0]], about_type="invoices.invoice", by=by)
-    response = StreamingHttpResponse(zip_stream(chosen, organization), content_type="application/zip")
+    if chosen or given:
+        facts = InvoicesExported(len(chosen) + len(given), "tax_office")
+        kind = "invoices.invoice" if chosen else "invoices.receipt"
+        emit_many([facts], about=[(chosen or given)[0]], about_type=kind, by=by)
+    response = StreamingHttpResponse(zip_stream(chosen, organization, given), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="invoices.zip"'
     return response
 
 
-def zip_stream(keys: list[UUID], organization: UUID) -> Iterator[bytes]:
+def zip_stream(keys: list[UUID], organization: UUID, receipts: Sequence[UUID] = ()) -> Iterator[bytes]:
     """The archive's bytes: PDFs first, the index last, never more than one batch in memory."""
     sink = _Sink()
     index: list[list[str | int]] = []
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        waiting = iter(keys)
-        while batch := list(islice(waiting, BATCH)):
+        for batch in batched(keys):
             with organization_scope(organization):
                 for invoice in Invoice.objects.filter(pk__in=batch).select_related("customer").order_by("number"):
-                    name = (
-                        f"{invoice.issued_on:%Y%m%d}_{_safe(invoice.number or '')}_{_safe(invoice.customer.name)}.pdf"
-                    )
+                    name = _file_name(invoice.issued_on, invoice.number or "", invoice.customer.name)
                     archive.writestr(name, files.read(pdf_of(invoice)))
                     index.append(_index_row(invoice, name))
+                    yield sink.taken()
+        for batch in batched(receipts):
+            with organization_scope(organization):
+                for receipt in Receipt.objects.filter(pk__in=batch).select_related("customer", "issuer"):
+                    name = _file_name(receipt.issued_on, receipt.number, receipt.customer.name)
+                    archive.writestr(name, files.read(receipt_pdf(receipt)))
+                    index.append(_receipt_row(receipt, name))
                     yield sink.taken()
         archive.writestr("index.csv", _index(index))
         yield sink.taken()
     yield sink.taken()
+
+
+def batched(keys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+
+
+def _file_name(on: date, number: str, name: str) -> str:
+    return f"{on:%Y%m%d}_{_safe(number)}_{_safe(name)}.pdf"
+
+
+def _receipt_row(receipt: Receipt, name: str) -> list[str | int]:
+    addressee = str((receipt.snapshot or {}).get("name", receipt.customer.name))
+    amounts = [receipt.amount_minor - receipt.tax_minor, receipt.tax_minor, receipt.amount_minor]
+    head = [f"{receipt.issued_on:%Y-%m-%d}", receipt.number, addressee]
+    return [*head, *amounts, receipt.currency, _("Receipt"), "", name]
 
 
 def _index_row(invoice: Invoice, name: str) -> list[str | int]:

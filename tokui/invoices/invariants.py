@@ -33,7 +33,7 @@ invariant(
     "numbers-are-without-gaps",
     "The numbers of a series run without a gap from one to its counter.",
     """SELECT series_id, period, last_number, given.numbers FROM invoices_seriescounter counter
-         JOIN invoices_numberseries series ON series.id = counter.series_id AND series.kind <> 'receipt'
+         JOIN invoices_numberseries series ON series.id = counter.series_id AND series.kind NOT IN ('receipt', 'delivery')
          LEFT JOIN LATERAL (SELECT count(DISTINCT sequence) AS numbers, max(sequence) AS highest FROM invoices_invoice
                              WHERE series_id = counter.series_id AND series_period = counter.period) AS given ON true
         WHERE counter.last_number <> given.numbers OR coalesce(given.highest, 0) <> counter.last_number""",
@@ -86,4 +86,15 @@ invariant(
     "parked-payers-have-a-reason",
     "Every payer that a closing run parked has a reason.",
     "SELECT id FROM invoices_closingproblem WHERE code = ''",
+)
+invariant(
+    "dispatches-count-their-parts",
+    "What a dispatch has done and refused is the sum over its parts, and a finished one has none left.",
+    """SELECT dispatch.id FROM invoices_dispatch dispatch JOIN (
+           SELECT dispatch_id, sum(done_count) AS done, sum(jsonb_array_length(refused)) AS refused,
+                  sum(jsonb_array_length(invoices)) AS documents, count(*) FILTER (WHERE done_at IS NULL) AS waiting
+             FROM invoices_dispatchpart GROUP BY dispatch_id) AS parts ON parts.dispatch_id = dispatch.id
+        WHERE (dispatch.done_count, dispatch.refused_count, dispatch.document_count)
+              IS DISTINCT FROM (parts.done, parts.refused, parts.documents)
+           OR dispatch.state = 'done' AND parts.waiting > 0""",
 )

@@ -261,6 +261,6 @@ def _wait_again(invoice: Invoice, by: Actor) -> None:
 
 def _mirrored(line: SaleLine, *, invoice: Invoice | None, by: Actor, **changes: int) -> SaleLine:
     copied = {field.attname: getattr(line, field.attname) for field in SaleLine._meta.concrete_fields}
-    fresh = {"id": uuid7(), "invoice_id": invoice.pk if invoice else None, "external_id": None}
+    fresh = {"id": uuid7(), "invoice_id": invoice.pk if invoice else None, "external_id": None, "created_in_id": None}
     recorded = {"source": "correction", "recorded_at": clock.now(), "recorded_by": by.name}
     return SaleLine(**{**copied, **fresh, **recorded, **changes})

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.models import Business
 from tokui.access.permissions import SETTINGS_MANAGE
 from tokui.core import clock
 from tokui.core.actors import Actor
-from tokui.core.errors import NotFound
+from tokui.core.errors import Invalid, NotFound
 from tokui.core.events import emit
 from tokui.core.models import Organization
 from tokui.core.tenancy import require_organization
 from tokui.invoices.events import TermsChanged
 from tokui.invoices.models import BusinessTerms, IssuerVersion
+
+#: What {…} in the mail's words may stand for; `sending` fills them in.
+MAIL_NAMES = ("number", "name", "sender", "total", "due", "link")
 
 
 def issuers_of(business_ids: Iterable[UUID]) -> dict[UUID, IssuerVersion]:
@@ -49,12 +54,21 @@ def change_terms(business: Business, *, by: Actor, **changes: Any) -> BusinessTe
     access.require(by, SETTINGS_MANAGE)
     if not Business.objects.filter(pk=business.pk).exists():
         raise NotFound
+    for name in {"mail_subject", "mail_text"} & set(changes):
+        refuse_unknown_names(name, changes[name])
     terms, _created = BusinessTerms.objects.get_or_create(business=business)
     for name, value in changes.items():
         setattr(terms, name, value)
     terms.save(update_fields=list(changes))
     emit(TermsChanged(business.pk), about=terms, by=by)
     return terms
+
+
+def refuse_unknown_names(field: str, text: str) -> None:
+    """The mail's words may hold only the names that are filled in; anything else would reach the customer as it is."""
+    unknown = [found for found in re.findall(r"\{([^{}\s]*)\}", text) if found not in MAIL_NAMES]
+    if unknown:
+        raise Invalid(field=field, reason=_("{%(name)s} is not known here.") % {"name": unknown[0]})
 
 
 def _content(business: Business) -> dict[str, Any]:

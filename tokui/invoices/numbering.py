@@ -22,7 +22,12 @@ from tokui.invoices.events import SeriesChanged
 from tokui.invoices.models import NumberSeries
 from tokui.invoices.refused import PatternTaken, PatternUnusable
 
-HEADS = {NumberSeries.Kind.INVOICE: "INV", NumberSeries.Kind.CREDIT_NOTE: "CN", NumberSeries.Kind.RECEIPT: "RC"}
+HEADS = {
+    NumberSeries.Kind.INVOICE: "INV",
+    NumberSeries.Kind.CREDIT_NOTE: "CN",
+    NumberSeries.Kind.RECEIPT: "RC",
+    NumberSeries.Kind.DELIVERY: "DN",
+}
 _PATTERN = re.compile(r"(?:[A-Z0-9-]|\{year\}|\{yy\}|\{month\})*\{number\}[A-Z0-9-]*", re.ASCII)
 
 

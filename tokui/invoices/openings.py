@@ -46,6 +46,11 @@ def bring_openings(openings: Sequence[NewOpening], *, by: Actor) -> list[UUID]:
     Refuses with NumberTaken for a number that exists; the whole set or nothing.
     """
     access.require(by, INVOICES_ISSUE)
+    return bring_checked(openings, by=by)
+
+
+def bring_checked(openings: Sequence[NewOpening], *, by: Actor) -> list[UUID]:
+    """As `bring_openings`, for a job whose permission was asked when it was begun."""
     if not openings:
         return []
     _check(openings)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
 from tokui.core.days import add_months
+from tokui.customers.registry import search_hits
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
-from tokui.invoices.queries import InvoiceSearch, find_invoices, waiting_days
+from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number, waiting_days
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
 from tokui.ui.settings_pages import SettingsPage, settings_page
+from tokui.ui.templatetags.tokui import day as day_of
+
+#: How many closing days a card of the start page names.
+FEW = 4
+#: How many documents a customer's page shows; the rest is a click away.
+SHOWN = 8
 
 navigation.register(
     navigation.Entry(
@@ -56,12 +64,28 @@ palette.command(
         gettext_lazy("Closing run"), "invoices:closings", "cal", permission=INVOICES_ISSUE, words="締め 請求 closing"
     )
 )
-
-
+palette.command(
+    palette.Command(
+        gettext_lazy("Sales by month"),
+        "invoices:sale_report",
+        "chart",
+        permission=SALES_RECORD,
+        words="売上 集計 商品別 月別 report",
+    )
+)
+palette.command(
+    palette.Command(
+        gettext_lazy("Sales from a file"),
+        "invoices:sale_imports",
+        "upload",
+        permission=SALES_RECORD,
+        words="売上 取り込み import",
+    )
+)
 palette.command(
     palette.Command(
         gettext_lazy("Opening receivables"),
-        "invoices:openings",
+        "invoices:opening_imports",
         "upload",
         permission=INVOICES_ISSUE,
         words="開始残高 期首 売掛金 移行 opening",
@@ -79,15 +103,22 @@ settings_page(
         words="採番 請求書番号 連番 number series",
     )
 )
+for title, url_name, icon, words in (
+    (gettext_lazy("Receipts"), "invoices:receipts", "check", "領収書 再発行 receipt"),
+    (gettext_lazy("Delivery notes"), "invoices:delivery_notes", "box", "納品書 delivery"),
+    (gettext_lazy("Printed and mailed in sets"), "invoices:dispatches", "send", "一括 印刷 送信 郵送 dispatch print"),
+):
+    palette.command(palette.Command(title, url_name, icon, permission=INVOICES_VIEW, words=words))
 
 
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)
 def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
     """Invoices whose number begins with what was typed."""
-    if not typed.isascii() or not any(letter.isdigit() for letter in typed):
+    number = typed_number(typed)
+    if not number:
         return
     now = clock.today()
-    for row in find_invoices(InvoiceSearch(number=typed.upper())).order_by("number")[:6]:
+    for row in find_invoices(InvoiceSearch(number=number)).order_by("number")[:6]:
         url = reverse("invoices:page", args=[row.public_id])
         yield palette.Hit(
             row.number or "",
@@ -100,21 +131,41 @@ def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
         )
 
 
+@search_hits(permission=INVOICES_VIEW)
+def customers_by_number(typed: str) -> QuerySet[Invoice, UUID] | None:
+    """Whose invoice has this number, or one that begins with it."""
+    number = typed_number(typed)
+    return (
+        find_invoices(InvoiceSearch(number=number)).order_by().values_list("customer_id", flat=True) if number else None
+    )
+
+
 @today.card(order=30, permission=INVOICES_ISSUE)
 def sales_to_close(request: HttpRequest) -> today.Card | None:
     """Closing days that have passed with sales still open."""
     passed = [(day, lines) for day, lines in waiting_days() if day <= clock.today()]
     if not passed:
         return None
-    day, lines = passed[0]
+    lines = sum(count for _day, count in passed)
     return today.Card(
         gettext_lazy("To be closed"),
-        f"{reverse('invoices:closings')}?on={day:%Y-%m-%d}",
+        f"{reverse('invoices:closings')}?on={passed[0][0]:%Y-%m-%d}",
         "cal",
-        sentence=_("%(count)s sales wait for the closing of %(day)s.") % {"count": lines, "day": f"{day:%m/%d}"},
+        sentence=ngettext(
+            "%(count)d sale waits for its closing day.", "%(count)d sales wait for their closing days.", lines
+        )
+        % {"count": lines},
         count=lines,
         tone="yama",
         action=gettext_lazy("To the closing run"),
+        rows=[
+            (
+                day_of(day),
+                ngettext("%(count)d line", "%(count)d lines", count) % {"count": count},
+                f"{reverse('invoices:closings')}?on={day:%Y-%m-%d}",
+            )
+            for day, count in passed[:FEW]
+        ],
     )
 
 
@@ -136,11 +187,18 @@ def problems(request: HttpRequest) -> today.Card | None:
 
 @panel("customer", order=30, permission=INVOICES_VIEW)
 def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
-    """The customer's latest documents."""
-    now = clock.today()
-    found = Invoice.objects.filter(customer=customer).order_by("-issued_on", "-id")[:8]
+    """The customer's documents: what is owed first, the oldest due before the rest, then the latest others."""
+    now, every = clock.today(), Invoice.objects.filter(customer=customer)
+    owed = every.filter(state=Invoice.State.ISSUED).exclude(settled_minor=F("total_minor")).order_by("due_on", "id")
+    found = list(owed[:SHOWN])
+    found += every.exclude(pk__in=[row.pk for row in found]).order_by("-issued_on", "-id")[: SHOWN - len(found)]
     rows = [(row, *collection_state(row, now)) for row in found]
     if not rows:
         return None
     context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
     return render_to_string("invoices/_customer_panel.html", context, request)
+
+
+@panel("customer_menu", order=20, permission=INVOICES_ISSUE)
+def new_for(request: HttpRequest | None, customer: Any) -> str:
+    return render_to_string("invoices/_customer_menu.html", {"customer": customer}, request)

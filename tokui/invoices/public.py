@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from tokui.core import doors, files
 from tokui.core.tenancy import organization_scope
+from tokui.invoices.links import DOOR, open_link
 from tokui.invoices.models import Invoice
 from tokui.invoices.papers import content_of, pdf_of
 from tokui.invoices.refused import LinkExpired
 from tokui.invoices.screen import on_screen
-from tokui.invoices.sending import DOOR, open_link
 
 
 @never_cache

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import F, Q, QuerySet
 
+from tokui.catalog.models import Price
+from tokui.core.values import normalise_text
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
 from tokui.invoices.closing import closing_days
-from tokui.invoices.models import Invoice, SaleLine
+from tokui.invoices.models import Invoice, Receipt, SaleLine
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class InvoiceSearch:
     state: str = ""
     business_id: UUID | None = None
     kind: str = ""
+    delivery: str = ""
+    run_id: UUID | None = None
+    is_sent: bool | None = None
     today: date | None = None
 
 
@@ -53,7 +59,19 @@ def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
         rows = rows.filter(business_id=search.business_id)
     if search.kind:
         rows = rows.filter(kind=search.kind)
+    if search.delivery:
+        rows = rows.filter(delivery=search.delivery)
+    if search.run_id:
+        rows = rows.filter(closing_run_id=search.run_id)
+    if search.is_sent is not None:
+        rows = rows.filter(sent_at__isnull=not search.is_sent)
     return _in_state(rows, search)
+
+
+def typed_number(typed: str) -> str:
+    """A document's number as it is kept, from what somebody types (ｉｎｖ－2611); "" for what cannot be one."""
+    number = normalise_text(typed).upper()
+    return number if len(number) > 1 and number.isascii() and any(letter.isdigit() for letter in number) else ""
 
 
 def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoice]:
@@ -65,6 +83,69 @@ def _in_state(rows: QuerySet[Invoice], search: InvoiceSearch) -> QuerySet[Invoic
     if search.state == "paid":
         return rows.filter(state=Invoice.State.ISSUED, settled_minor=F("total_minor"))
     return rows.filter(state=search.state) if search.state else rows
+
+
+@dataclass(frozen=True)
+class ReceiptSearch:
+    """Conditions on receipts that hold together, as those on documents."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    least_minor: int | None = None
+    most_minor: int | None = None
+    counterparty: str = ""
+    number: str = ""
+    business_id: UUID | None = None
+    invoice_id: UUID | None = None
+    customer_id: UUID | None = None
+
+
+def find_receipts(search: ReceiptSearch) -> QuerySet[Receipt]:
+    """Receipts (領収書の控え) that fit a search, with customer, business and invoice."""
+    rows = Receipt.objects.select_related("customer", "business", "invoice")
+    if search.from_on:
+        rows = rows.filter(issued_on__gte=search.from_on)
+    if search.to_on:
+        rows = rows.filter(issued_on__lte=search.to_on)
+    if search.least_minor is not None:
+        rows = rows.filter(amount_minor__gte=search.least_minor)
+    if search.most_minor is not None:
+        rows = rows.filter(amount_minor__lte=search.most_minor)
+    if search.counterparty:
+        rows = rows.filter(customer_id__in=_customers(search.counterparty))
+    if search.number:
+        rows = rows.filter(number__gte=search.number, number__lt=search.number + "\U0010ffff")
+    for name in ("business_id", "invoice_id", "customer_id"):
+        if getattr(search, name):
+            rows = rows.filter(**{name: getattr(search, name)})
+    return rows
+
+
+#: More documents than this are not summed while somebody waits.
+MOST_SUMMED = 20_000
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What documents of a currency sum to: their number, totals and open amounts in minor units."""
+
+    currency: str
+    count: int
+    total_minor: int
+    open_minor: int
+
+
+def sums_of(rows: QuerySet[Invoice]) -> tuple[list[Sum], bool]:
+    """Sums per currency without drafts, and whether there were more than `MOST_SUMMED` documents, summed no further."""
+    keys = rows.exclude(state=Invoice.State.DRAFT).order_by("-issued_on", "-id").values("pk")[:MOST_SUMMED]
+    found = (
+        Invoice.objects.filter(pk__in=keys)
+        .values_list("currency")
+        .annotate(count=models.Count("pk"), total=models.Sum("total_minor"), settled=models.Sum("settled_minor"))
+        .order_by("currency")
+    )
+    sums = [Sum(currency, count, total, total - settled) for currency, count, total, settled in found]
+    return sums, sum(one.count for one in sums) == MOST_SUMMED
 
 
 #: A name that fits more customers than this is too short to search documents by.
@@ -145,3 +226,20 @@ def waiting_days(limit: int = 6) -> list[tuple[date, int]]:
 
 def open_sales() -> QuerySet[SaleLine]:
     return SaleLine.objects.filter(invoice=None).select_related("customer", "business")
+
+
+def prices_sold_at(prices: Sequence[Price]) -> set[UUID]:
+    """Of these prices those at which a sale was recorded: of the product, in the currency, for that amount, in its days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT price.id FROM catalog_price price
+             WHERE price.id = ANY(%s) AND EXISTS (
+                   SELECT FROM invoices_saleline line
+                    WHERE line.product_id = price.product_id AND line.sold_on >= price.from_on
+                      AND line.sold_on <= coalesce(price.to_on, 'infinity') AND line.currency = price.currency
+                      AND line.unit_minor = price.unit_minor)
+            """,
+            [[price.pk for price in prices]],
+        )
+        return {row[0] for row in cursor.fetchall()}

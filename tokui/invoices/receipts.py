@@ -31,6 +31,7 @@ def issue_receipt(
     by: Actor,
     amount_minor: int | None = None,
     received_on: date | None = None,
+    addressee: str = "",
     purpose: str = "",
     method: str = "",
     on_paper: bool = False,
@@ -70,7 +71,7 @@ def issue_receipt(
         method=method.strip()[:40],
         on_paper=on_paper,
         stamp_duty_minor=duty if invoice.currency == "JPY" else 0,
-        snapshot={**(invoice.snapshot or {}), "rates": _rates(invoice) if is_whole else []},
+        snapshot=_snapshot(invoice, addressee, _rates(invoice) if is_whole else []),
         issued_at=clock.now(),
         issued_by=by.name,
     )
@@ -98,6 +99,13 @@ def receipt_pdf(receipt: Receipt) -> StoredFile:
     file = files.store(content, name=f"{receipt.number}.pdf", content_type="application/pdf")
     Receipt.objects.filter(pk=receipt.pk).update(document=file)
     return file
+
+
+def _snapshot(invoice: Invoice, addressee: str, rates: list[list[object]]) -> dict[str, object]:
+    """What the receipt keeps of the invoice; whoever asks for another addressee gets only that name, without address."""
+    kept = {**(invoice.snapshot or {}), "rates": rates}
+    name = addressee.strip()[:120]
+    return {**kept, "name": name, "postal_code": "", "address": ""} if name and name != kept.get("name") else kept
 
 
 def _rates(invoice: Invoice) -> list[list[object]]:

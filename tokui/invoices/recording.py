@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from tokui import access
 from tokui.access.models import Business
@@ -20,7 +21,7 @@ from tokui.catalog.tax import NoTaxRate, TaxKind, TaxRate, rate_on
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.days import ClosingRule
-from tokui.core.errors import Invalid, NotFound
+from tokui.core.errors import Invalid
 from tokui.core.events import emit, emit_many
 from tokui.core.ids import uuid7_many
 from tokui.core.locks import lock
@@ -28,13 +29,27 @@ from tokui.core.money import EXPONENTS
 from tokui.core.staging import drop_stage, stage
 from tokui.core.tenancy import require_organization
 from tokui.customers.models import Customer
-from tokui.invoices.closing import closing_days
 from tokui.invoices.events import SaleChanged, SaleDeleted, SalesRecorded
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.refused import SaleAlreadyInvoiced
 from tokui.invoices.tax import line_amount
 
 MOST_MINOR = 90_000_000_000_000
+MOST_QUANTITY_MILLI = 1_000_000_000_000
+
+#: Why a sale cannot be recorded, by code: files keep the code, and every reader gets the sentence in their language.
+REASONS: dict[str, Promise] = {
+    "unknown_customer": gettext_lazy("No customer has this code or name."),
+    "unknown_product": gettext_lazy("There is no such product."),
+    "business_missing": gettext_lazy("Say which business sold this."),
+    "currency_not_known": gettext_lazy("This currency is not known."),
+    "description_missing": gettext_lazy("Say what was sold."),
+    "tax_kind_not_known": gettext_lazy("This kind of tax is not known."),
+    "no_tax_rate": gettext_lazy("There was no such tax rate on this day."),
+    "no_price": gettext_lazy("There is no price for this day; give one."),
+    "quantity_too_large": gettext_lazy("This quantity is too large."),
+    "amount_too_large": gettext_lazy("This amount is too large."),
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,7 @@ class NewSale:
     region: str | None = None
     source: str = "screen"
     external_id: str | None = None
+    created_in_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -86,9 +102,9 @@ class Recorded:
 class SaleRefused(Invalid):
     """{reason}"""
 
-    def __init__(self, index: int, field: str, reason: str) -> None:
-        self.index = index
-        super().__init__(field=field, reason=reason)
+    def __init__(self, index: int, field: str, why: str) -> None:
+        self.index, self.why = index, why
+        super().__init__(field=field, reason=str(REASONS[why]))
 
 
 @transaction.atomic
@@ -103,12 +119,17 @@ def record_sales(sales: Sequence[NewSale], *, by: Actor, invoice: Invoice | None
         return Recorded((), 0, ())
     world = World.around(sales)
     lines = [complete(sale, world, index) for index, sale in enumerate(sales)]
+    return record_lines(lines, by=by, invoice=invoice)
+
+
+def record_lines(lines: Sequence[SaleLine], *, by: Actor, invoice: Invoice | None = None) -> Recorded:
+    """Write lines that are complete, in a constant number of statements; permission was asked before."""
     ids = _insert(lines, by, invoice)
-    late = () if invoice else _late(ids)
+    late = () if invoice else late_lines(ids)
     if ids:
-        facts = SalesRecorded(len(ids), sales[0].source, len(late))
+        facts = SalesRecorded(len(ids), lines[0].source, len(late))
         emit_many([facts], about=[ids[0]], about_type="invoices.saleline", by=by)
-    return Recorded(tuple(ids), len(sales) - len(ids), late)
+    return Recorded(tuple(ids), len(lines) - len(ids), late)
 
 
 @dataclass(frozen=True)
@@ -144,25 +165,45 @@ class World:
         return active[0] if len(active) == 1 else None
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What keeps a sale from being recorded: the field, and a code of REASONS."""
+
+    field: str
+    why: str
+
+
 def complete(sale: NewSale, world: World, index: int = 0) -> SaleLine:
-    """The line that a sale becomes, checked. Raises SaleRefused."""
+    """The line that a sale becomes, checked. Raises SaleRefused for the first thing that is not right."""
+    line, faults = worked_out(sale, world)
+    if line is None:
+        raise SaleRefused(index, faults[0].field, faults[0].why)
+    return line
+
+
+def worked_out(sale: NewSale, world: World) -> tuple[SaleLine | None, list[Fault]]:
+    """The line that a sale becomes, or everything that is not right about it."""
+    faults: list[Fault] = []
     customer = world.customers.get(sale.customer_id)
     if customer is None:
-        raise SaleRefused(index, "customer", _("No customer has this code or name."))
+        return None, [Fault("customer", "unknown_customer")]
     product = world.products.get(sale.product_id) if sale.product_id else None
     if sale.product_id and product is None:
-        raise SaleRefused(index, "product", _("There is no such product."))
+        faults.append(Fault("product", "unknown_product"))
     business = world.business(sale, customer, product)
     if business is None:
-        raise SaleRefused(index, "business", _("Say which business sold this."))
+        faults.append(Fault("business", "business_missing"))
     if sale.currency not in EXPONENTS:
-        raise SaleRefused(index, "currency", _("This currency is not known."))
+        faults.append(Fault("currency", "currency_not_known"))
     description = " ".join((sale.description or (product.name if product else "")).split())
     if not description:
-        raise SaleRefused(index, "description", _("Say what was sold."))
-    kind = _kind(sale, product, index)
-    unit_minor, included = _price(sale, customer, product, world, index)
-    return SaleLine(
+        faults.append(Fault("description", "description_missing"))
+    kind, rate_bp = _tax(sale, product, world, faults)
+    unit_minor, included = _price(sale, customer, product, world)
+    amount_minor = _amount(sale, unit_minor, faults)
+    if faults or business is None or unit_minor is None or amount_minor is None:
+        return None, faults
+    line = SaleLine(
         organization_id=customer.organization_id,
         customer_id=customer.pk,
         business_id=business.pk,
@@ -174,32 +215,35 @@ def complete(sale: NewSale, world: World, index: int = 0) -> SaleLine:
         unit_minor=unit_minor,
         tax_included=included,
         tax_kind=kind,
-        rate_bp=sale.rate_bp if sale.rate_bp is not None else _rate(kind, sale.sold_on, world, index),
-        amount_minor=_amount(sale, unit_minor, index),
+        rate_bp=rate_bp,
+        amount_minor=amount_minor,
         currency=sale.currency,
         revenue_account=sale.revenue_account or (product.revenue_account if product else "sales"),
         channel=sale.channel if sale.channel is not None else product.channel if product else "",
         region=sale.region if sale.region is not None else product.region if product else "",
         source=sale.source[:30],
         external_id=sale.external_id or None,
+        created_in_id=sale.created_in_id,
     )
+    return line, []
 
 
-def _kind(sale: NewSale, product: Product | None, index: int) -> str:
+def _tax(sale: NewSale, product: Product | None, world: World, faults: list[Fault]) -> tuple[str, int]:
     kind = sale.tax_kind or (product.tax_kind if product else TaxKind.STANDARD.value)
     if kind not in set(TaxKind):
-        raise SaleRefused(index, "tax_kind", _("This kind of tax is not known."))
-    return str(kind)
-
-
-def _rate(kind: str, day: date, world: World, index: int) -> int:
+        faults.append(Fault("tax_kind", "tax_kind_not_known"))
+        return kind, 0
+    if sale.rate_bp is not None:
+        return kind, sale.rate_bp
     try:
-        return rate_on(TaxKind(kind), day, rates=world.rates)
+        return kind, rate_on(TaxKind(kind), sale.sold_on, rates=world.rates)
     except NoTaxRate:
-        raise SaleRefused(index, "sold_on", _("There was no such tax rate on this day.")) from None
+        faults.append(Fault("sold_on", "no_tax_rate"))
+        return kind, 0
 
 
-def _price(sale: NewSale, customer: Customer, product: Product | None, world: World, index: int) -> tuple[int, bool]:
+def _price(sale: NewSale, customer: Customer, product: Product | None, world: World) -> tuple[int | None, bool]:
+    """What one unit costs, None where nothing says so, and whether tax is in it."""
     price = world.price(product.pk, sale.currency, sale.sold_on) if product else None
     included = sale.tax_included
     if included is None:
@@ -210,15 +254,21 @@ def _price(sale: NewSale, customer: Customer, product: Product | None, world: Wo
     if sale.amount_minor is not None:
         whole = sale.quantity_milli and sale.amount_minor * 1_000 % sale.quantity_milli == 0
         return (sale.amount_minor * 1_000 // sale.quantity_milli if whole else sale.amount_minor), included
-    if price is None:
-        raise SaleRefused(index, "unit_minor", _("There is no price for this day; give one."))
-    return price.unit_minor, included
+    return (price.unit_minor if price else None), included
 
 
-def _amount(sale: NewSale, unit_minor: int, index: int) -> int:
+def _amount(sale: NewSale, unit_minor: int | None, faults: list[Fault]) -> int | None:
+    """The amount of the line. What is too large is told of what was given: the quantity, the price or the amount."""
+    if unit_minor is None:
+        faults.append(Fault("unit_minor", "no_price"))
+        return None
+    if abs(sale.quantity_milli) > MOST_QUANTITY_MILLI:
+        faults.append(Fault("quantity", "quantity_too_large"))
+        return None
     amount = sale.amount_minor if sale.amount_minor is not None else line_amount(sale.quantity_milli, unit_minor)
-    if not -MOST_MINOR <= amount <= MOST_MINOR:
-        raise SaleRefused(index, "amount", _("This amount is too large."))
+    if max(abs(amount), abs(unit_minor)) > MOST_MINOR:
+        faults.append(Fault("amount" if sale.amount_minor is not None else "unit_minor", "amount_too_large"))
+        return None
     return amount
 
 
@@ -242,6 +292,7 @@ COLUMNS = {
     "region": "text",
     "source": "text",
     "external_id": "text",
+    "created_in_id": "uuid",
 }
 
 
@@ -265,20 +316,26 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
     return found
 
 
-def _late(ids: Sequence[UUID]) -> tuple[Late, ...]:
-    """Lines up to a closing day that is already invoiced for their payer and business."""
+def late_lines(ids: Sequence[UUID]) -> tuple[Late, ...]:
+    """Lines up to a closing day that is already invoiced for their payer and business.
+
+    OFFSET 0 keeps each look-up one by key: joined freely, tables that nobody has analysed yet were read whole per row.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT line.id, line.sold_on, payer.closing_day, closed.closing_on
               FROM invoices_saleline line
-              JOIN customers_customer customer ON customer.id = line.customer_id
-              JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
-              JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
-                             WHERE customer_id = payer.id AND business_id = line.business_id
-                               AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void')
-                   AS closed ON closed.closing_on IS NOT NULL
-             WHERE line.id = ANY(%s) AND payer.closing_day IS NOT NULL ORDER BY line.id
+             CROSS JOIN LATERAL (SELECT coalesce(bill_to_id, id) AS payer_id FROM customers_customer
+                                  WHERE id = line.customer_id OFFSET 0) AS customer
+             CROSS JOIN LATERAL (SELECT id, closing_day FROM customers_customer
+                                  WHERE id = customer.payer_id OFFSET 0) AS payer
+             CROSS JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
+                                  WHERE customer_id = payer.id AND business_id = line.business_id
+                                    AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void'
+                                ) AS closed
+             WHERE line.id = ANY(%s) AND payer.closing_day IS NOT NULL AND closed.closing_on IS NOT NULL
+             ORDER BY line.id
             """,
             [list(ids)],
         )
@@ -293,7 +350,7 @@ def change_sale(line: SaleLine, sale: NewSale, *, by: Actor) -> SaleLine:
     lock(line)
     _refuse_issued(line)
     fresh = complete(sale, World.around([sale]))
-    kept = {"id", "source", "external_id"}
+    kept = {"id", "source", "external_id", "created_in_id"}
     values: dict[str, Any] = {name: getattr(fresh, name) for name in COLUMNS if name not in kept}
     for name, value in values.items():
         setattr(line, name, value)
@@ -315,13 +372,3 @@ def delete_sale(line: SaleLine, *, by: Actor) -> None:
 def _refuse_issued(line: SaleLine) -> None:
     if line.invoice_id and Invoice.objects.filter(pk=line.invoice_id).exclude(state=Invoice.State.DRAFT).exists():
         raise SaleAlreadyInvoiced
-
-
-def sale_of(key: UUID) -> SaleLine:
-    found = SaleLine.objects.select_related("customer", "product", "business", "invoice").filter(pk=key).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-__all__ = ["Late", "NewSale", "Recorded", "SaleRefused", "change_sale", "closing_days", "delete_sale", "record_sales"]

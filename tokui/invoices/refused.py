@@ -47,6 +47,12 @@ class CustomersMixed(Refusal):
     """The sales of one invoice are paid by one customer and belong to one business."""
 
 
+class BusinessUnknown(Refusal):
+    """Say which business sells this: neither the customer nor the product tells it."""
+
+    status = 422
+
+
 class NumberTaken(Refusal):
     """There is already a document with the number {number}."""
 
@@ -81,3 +87,24 @@ class LinkExpired(Refusal):
 
 class ClosingDayInFuture(Refusal):
     """A closing day that lies ahead cannot be closed yet."""
+
+
+class ReceiptAlreadyHandedOut(Refusal):
+    """The original of {number} was handed out. A further one carries the mark 再発行."""
+
+
+class NothingToDispatch(Refusal):
+    """No issued document fits this choice."""
+
+
+class MailedMeanwhile(Refusal):
+    """{number} went by mail after this was ordered. It was not sent twice."""
+
+
+class SalesFileRefused(Refusal):
+    """{reason}
+
+    The file cannot be read; `reason` is already in the reader's language and names the place.
+    """
+
+    status = 422

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tokui.invoices.documents import DocumentContent
+from tokui.invoices.documents import DocumentContent, missing_glyphs
 from tokui.invoices.documents.layout import page_data
 
 #: Columns that a narrow window folds into the line below the description.
@@ -63,3 +63,9 @@ def qualified_checks(content: DocumentContent) -> list[tuple[bool, Promise]]:
         (len(taxed) == len({(row.kind, row.rate) for row in taxed}), _("Tax for each rate, rounded once")),
         (bool(content.addressee.name), _("Addressee")),
     ]
+
+
+def missing_in(content: DocumentContent) -> tuple[str, ...]:
+    """Characters of a document that our typefaces cannot draw and would print as 〓."""
+    told = [content.addressee.name, *content.addressee.address, content.subject, content.remarks, content.issuer.name]
+    return missing_glyphs("".join([*told, *(line.description for line in content.lines)]))

@@ -1,4 +1,4 @@
-"""Sending documents: a mail with the PDF and a link that needs no sign-in, and what the customer did with it."""
+"""Sending documents: a mail with the PDF and a link that needs no sign-in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -15,21 +14,20 @@ from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import MESSAGES_SEND
-from tokui.core import clock, doors
-from tokui.core.actors import SYSTEM, Actor
+from tokui.core import clock
+from tokui.core.actors import Actor
 from tokui.core.errors import Refusal
 from tokui.core.events import emit
 from tokui.core.money import EXPONENTS
 from tokui.invoices.documents import words as say
-from tokui.invoices.events import InvoiceOpened, InvoiceSent
+from tokui.invoices.events import InvoiceSent
 from tokui.invoices.issuers import terms_of
-from tokui.invoices.models import Invoice, PublicLink
+from tokui.invoices.links import make_link
+from tokui.invoices.models import Invoice
 from tokui.invoices.papers import pdf_of
-from tokui.invoices.refused import CustomerHasNoAddress, InvoiceNotIssued, LinkExpired
+from tokui.invoices.refused import CustomerHasNoAddress, InvoiceNotIssued
 from tokui.messaging.actions import queue_mail
 from tokui.messaging.models import OutgoingMail
-
-DOOR = "invoice"
 
 
 @transaction.atomic
@@ -75,44 +73,6 @@ def send_invoices(invoice_ids: Sequence[UUID], *, by: Actor) -> tuple[int, dict[
         else:
             sent += 1
     return sent, refused
-
-
-def make_link(invoice: Invoice) -> str:
-    """A new secret that leads to this document without signing in; only its hash is kept."""
-    secret = doors.new_secret("i")
-    door = doors.open_door(DOOR, secret)
-    PublicLink.objects.create(invoice=invoice, hash=door.hash, created_at=clock.now())
-    return secret
-
-
-def revoke_links(invoice: Invoice) -> None:
-    """Close every link to a document."""
-    for link in PublicLink.objects.filter(invoice=invoice, revoked_at=None):
-        doors.close_door(DOOR, bytes(link.hash))
-    PublicLink.objects.filter(invoice=invoice, revoked_at=None).update(revoked_at=clock.now())
-
-
-@transaction.atomic
-def open_link(secret: str, *, counts: bool = True) -> Invoice:
-    """The document behind a secret, within its organization's scope; the first opening is told."""
-    link = (
-        PublicLink.objects.select_for_update()
-        .select_related("invoice__customer", "invoice__business")
-        .filter(hash=doors.hash_of(secret), revoked_at=None)
-        .first()
-    )
-    if link is None:
-        raise LinkExpired
-    if counts:
-        now = clock.now()
-        is_first = not PublicLink.objects.filter(invoice=link.invoice, opened_count__gt=0).exists()
-        PublicLink.objects.filter(pk=link.pk).update(
-            opened_count=F("opened_count") + 1, first_opened_at=link.first_opened_at or now, last_opened_at=now
-        )
-        if is_first:
-            emit(InvoiceOpened(link.invoice_id, link.invoice.customer_id), about=link.invoice, by=SYSTEM)
-    invoice: Invoice = link.invoice
-    return invoice
 
 
 def _letter(invoice: Invoice, link: str) -> tuple[str, str]:

@@ -19,12 +19,10 @@ from tokui.access.permissions import SETTINGS_MANAGE
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.numerals import narrow
 from tokui.invoices.doors import actor_of
-from tokui.invoices.issuers import change_terms, terms_of
+from tokui.invoices.issuers import MAIL_NAMES, change_terms, refuse_unknown_names, terms_of
 from tokui.invoices.models import BusinessTerms
 from tokui.ui.doors import sent_on
 
-#: What {…} in the mail's words may stand for; `sending` fills them in.
-MAIL_NAMES = ("number", "name", "sender", "total", "due", "link")
 MOST_BANKS = 3
 ACCOUNT_TYPES = [
     ("普通", gettext_lazy("Ordinary account")),
@@ -94,6 +92,19 @@ class BusinessTermsForm(forms.Form):
         label=gettext_lazy("Text of the mail"), max_length=5_000, required=False, widget=forms.Textarea
     )
 
+    link_days = forms.IntegerField(
+        label=gettext_lazy("Days that the link opens the document"),
+        min_value=0,
+        max_value=3_650,
+        required=False,
+        help_text=gettext_lazy("Counted from the mail; 0 for ever. Links already mailed keep their day."),
+    )
+
+    def clean_link_days(self) -> int:
+        """Emptied, the usual time."""
+        days: int | None = self.cleaned_data["link_days"]
+        return int(BusinessTerms._meta.get_field("link_days").get_default()) if days is None else days
+
     def clean_mail_subject(self) -> str:
         return self._checked("mail_subject")
 
@@ -102,9 +113,10 @@ class BusinessTermsForm(forms.Form):
 
     def _checked(self, name: str) -> str:
         text: str = self.cleaned_data[name]
-        unknown = [found for found in re.findall(r"\{([^{}\s]*)\}", text) if found not in MAIL_NAMES]
-        if unknown:
-            raise forms.ValidationError(_("{%(name)s} is not known here.") % {"name": unknown[0]})
+        try:
+            refuse_unknown_names(name, text)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from None
         return text.replace("\r\n", "\n")
 
 

@@ -55,6 +55,13 @@ tells("invoices.ReceiptIssued", group="money")(
 )
 tells("invoices.ReceiptReissued", group="money")(_numbered("check", gettext_lazy("Receipt %(number)s was given again")))
 
+tells("invoices.ReceiptHandedOut", group="money")(
+    _numbered("check", gettext_lazy("The original of receipt %(number)s was handed out"))
+)
+tells("invoices.DeliveryNoteIssued", group="money")(
+    _numbered("doc", gettext_lazy("A delivery note over %(total)s was issued"))
+)
+
 
 def _linked(icon: str, title: str | Promise, tone: str = "") -> Callable[[Sequence[Event]], Mapping[UUID, Line]]:
     def tell(events: Sequence[Event]) -> Mapping[UUID, Line]:
@@ -68,6 +75,8 @@ tells("invoices.InvoiceReopened", group="money")(_linked("undo", gettext_lazy("T
 tells("invoices.InvoiceSent", group="talk")(_linked("send", gettext_lazy("The invoice was sent by mail")))
 tells("invoices.InvoiceOpened", group="talk")(_linked("eye", gettext_lazy("The customer opened the invoice"), "in"))
 tell_simply("invoices.InvoiceDrafted", "edit", gettext_lazy("An invoice was drafted"), group="money")
+tell_simply("invoices.DraftChanged", "edit", gettext_lazy("A draft was changed"), group="money")
+tell_simply("invoices.LinksClosed", "lock", gettext_lazy("Links to a document were closed"), group="talk")
 tell_simply("invoices.DraftDeleted", "trash", gettext_lazy("A draft was deleted"), group="money")
 tell_simply("invoices.SaleChanged", "edit", gettext_lazy("A sale was changed"), group="money")
 tell_simply("invoices.SaleDeleted", "trash", gettext_lazy("A sale was deleted"), group="money")

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tokui import access
 from tokui.access.doors import visited
 from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, INVOICES_VOID, MESSAGES_SEND
-from tokui.core import clock, files
+from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.ids import public_id
 from tokui.customers.models import Customer
-from tokui.invoices import actions, exporting, papers, receipts, sending
+from tokui.invoices import actions, papers, sending
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.doors import (
     STATES,
@@ -29,13 +28,12 @@ from tokui.invoices.doors import (
     day_or_none,
     invoice_of,
     key_of,
-    receipt_of,
-    whole_or_none,
 )
 from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.public import pdf_response
-from tokui.invoices.queries import InvoiceSearch, find_invoices
-from tokui.invoices.screen import on_screen, paid_stamp, qualified_checks
+from tokui.invoices.queries import find_invoices
+from tokui.invoices.screen import missing_in, on_screen, paid_stamp, qualified_checks
+from tokui.invoices.searching import filter_choices, invoice_search
 from tokui.messaging.models import OutgoingMail
 from tokui.ui.doors import page_of, render_page, sent_on
 
@@ -45,7 +43,7 @@ MOST_PRINTED = 300
 @visited(INVOICES_VIEW)
 def index(request: HttpRequest) -> HttpResponse:
     """Documents, newest first; filters by day, amount, counterparty, number and state hold together."""
-    search = _search(request)
+    search = invoice_search(request.GET)
     page = page_of(find_invoices(search), order=("-issued_on", "-id"), after=request.GET.get("after", ""))
     today = clock.today()
     context = {
@@ -53,30 +51,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [(row, *collection_state(row, today)) for row in page.rows],
         "states": STATES.items(),
         "chosen": search.state,
-        "told": request.GET,
+        **filter_choices(request),
     }
     return render_page(request, "invoices/index.html", context)
-
-
-def _search(request: HttpRequest) -> InvoiceSearch:
-    told = request.GET
-    state = told.get("state", "")
-    return InvoiceSearch(
-        from_on=day_or_none(told.get("from", "")),
-        to_on=day_or_none(told.get("to", "")),
-        least_minor=whole_or_none(told.get("least", ""), "least"),
-        most_minor=whole_or_none(told.get("most", ""), "most"),
-        counterparty=told.get("q", "").strip() if not _is_number(told.get("q", "")) else "",
-        number=told.get("q", "").strip().upper() if _is_number(told.get("q", "")) else "",
-        state=state if state in STATES else "",
-        kind=told.get("kind", "") if told.get("kind", "") in Invoice.Kind.values else "",
-        today=clock.today(),
-    )
-
-
-def _is_number(text: str) -> bool:
-    """Whether a search looks like a document's number (INV-2610-…) rather than a name."""
-    return text.strip().isascii() and "-" in text and any(letter.isdigit() for letter in text)
 
 
 @visited(INVOICES_VIEW)
@@ -101,10 +78,18 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
         "credits": CreditApplication.objects.filter(invoice=invoice).select_related("credit_note"),
         "corrections": Invoice.objects.filter(corrects=invoice).order_by("issued_on"),
         "mails": OutgoingMail.objects.filter(about_id=invoice.pk).order_by("-queued_at")[:5],
-        "links": PublicLink.objects.filter(invoice=invoice, opened_count__gt=0).order_by("-last_opened_at")[:3],
+        "links": _links(invoice),
+        "missing": missing_in(content) if invoice.state == Invoice.State.DRAFT else (),
     }
     context |= {"trouble": trouble, "ticked": request.POST.getlist("line"), "reason": request.POST.get("reason", "")}
     return render(request, "invoices/page.html", context, status=422 if trouble else 200)
+
+
+def _links(invoice: Invoice) -> list[tuple[PublicLink, bool]]:
+    """The links to a document, newest first, and whether each still opens."""
+    today = clock.today()
+    rows = PublicLink.objects.filter(invoice=invoice).order_by("-created_at")[:20]
+    return [(row, row.revoked_at is None and (not row.valid_until or row.valid_until >= today)) for row in rows]
 
 
 def _creditable(line: SaleLine, request: HttpRequest) -> tuple[SaleLine, str, str]:
@@ -136,7 +121,12 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def void(request: HttpRequest, key: str) -> HttpResponse:
     invoice = invoice_of(key)
-    note = actions.void_invoice(invoice, reason=request.POST.get("reason", ""), by=actor_of(request))
+    note = actions.void_invoice(
+        invoice,
+        reason=request.POST.get("reason", ""),
+        reopens_sales=request.POST.get("drops_sales") != "on",
+        by=actor_of(request),
+    )
     return _back(request, invoice, _("Voided by %(number)s.") % {"number": note.number})
 
 
@@ -161,31 +151,6 @@ def send(request: HttpRequest, key: str) -> HttpResponse:
     return _back(request, invoice, _("A mail to %(to)s is on its way.") % {"to": mail.to})
 
 
-@visited(INVOICES_ISSUE)
-@require_POST
-def receipt(request: HttpRequest, key: str) -> HttpResponse:
-    invoice = invoice_of(key)
-    made = receipts.issue_receipt(
-        invoice,
-        purpose=request.POST.get("purpose", ""),
-        on_paper=request.POST.get("on_paper") == "on",
-        by=actor_of(request),
-    )
-    return _back(request, invoice, _("Receipt %(number)s was issued.") % {"number": made.number})
-
-
-@visited(INVOICES_VIEW)
-def receipt_file(request: HttpRequest, key: str) -> HttpResponse:
-    return HttpResponse(files.read(receipts.receipt_pdf(receipt_of(key))), content_type="application/pdf")
-
-
-@visited(INVOICES_ISSUE)
-@require_POST
-def receipt_copy(request: HttpRequest, key: str) -> HttpResponse:
-    content = receipts.reissue_receipt(receipt_of(key), by=actor_of(request))
-    return HttpResponse(content, content_type="application/pdf")
-
-
 @visited(INVOICES_VIEW)
 def statement(request: HttpRequest, key: str) -> HttpResponse:
     """A customer's statement of account as PDF, for the days asked for or the last three months."""
@@ -197,50 +162,6 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     business = customer.business or Business.objects.order_by("code")[0]
     content = render_pdf(papers.statement_content(customer, business, from_on, to_on))
     return HttpResponse(content, content_type="application/pdf")
-
-
-@visited(INVOICES_VIEW)
-def delivery_note(request: HttpRequest, key: str) -> HttpResponse:
-    """A delivery note (納品書) for what an invoice collects."""
-    lines = list(invoice_of(key).lines.select_related("customer", "business"))
-    if not lines:
-        raise NotFound
-    content = render_pdf(papers.delivery_content(lines, max(line.sold_on for line in lines)))
-    return HttpResponse(content, content_type="application/pdf")
-
-
-@visited(INVOICES_VIEW)
-@require_POST
-def print_many(request: HttpRequest) -> HttpResponse:
-    """The chosen documents in one PDF."""
-    chosen = _chosen(request)[:MOST_PRINTED]
-    if not chosen:
-        return redirect("invoices:index")
-    return HttpResponse(papers.print_pdf(chosen), content_type="application/pdf")
-
-
-@visited(MESSAGES_SEND)
-@require_POST
-def send_many(request: HttpRequest) -> HttpResponse:
-    """Mail the chosen documents; those that cannot go are named."""
-    sent, refused = sending.send_invoices([one.pk for one in _chosen(request)], by=actor_of(request))
-    told = _("%(sent)s mails are on their way.") % {"sent": sent}
-    return sent_on(request, reverse("invoices:index"), " ".join([told, *refused.values()]))
-
-
-@visited(INVOICES_VIEW)
-def export(request: HttpRequest) -> HttpResponse:
-    """Everything that fits the search, for the tax office: an index as CSV and every PDF, streamed."""
-    by = actor_of(request)
-    access.require(by, INVOICES_VIEW)
-    chosen = find_invoices(_search(request)).exclude(state=Invoice.State.DRAFT)
-    keys = chosen.values_list("pk", flat=True)
-    return exporting.zip_response(keys, by=by)  # type: ignore[return-value]  # a stream is an answer too
-
-
-def _chosen(request: HttpRequest) -> list[Invoice]:
-    keys = [key_of(text, Invoice.PREFIX) for text in request.POST.getlist("chosen")]
-    return list(Invoice.objects.filter(pk__in=keys).order_by("number"))
 
 
 def _back(request: HttpRequest, invoice: Invoice, message: str, **told: Any) -> HttpResponse:

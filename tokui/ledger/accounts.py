@@ -21,7 +21,6 @@ WORDS: dict[str, str | Promise] = {
     "notes": gettext_lazy("Notes receivable"),
     "other": gettext_lazy("Other means of payment"),
     "customers:*:receivable": gettext_lazy("Accounts receivable"),
-    "claims:bank_fee": gettext_lazy("Bank charges to claim back"),
     "withholding": gettext_lazy("Tax withheld by customers"),
     "offset": gettext_lazy("Set off"),
     "unapplied": gettext_lazy("Receipts not yet applied"),

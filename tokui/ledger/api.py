@@ -269,3 +269,6 @@ def download_export(request: HttpRequest, export_id: str) -> FileResponse:
     access.require(caller(request), LEDGER_EXPORT)
     file = find(JournalExport.objects.select_related("file"), export_id).file
     return FileResponse(open_file(file), as_attachment=True, filename=file.name, content_type=file.content_type)
+
+
+router.add_router("", "tokui.ledger.api_mapping.router")

@@ -44,7 +44,6 @@ USUAL = (
     Mapped("notes", "受取手形"),
     Mapped("other", "未収入金"),
     Mapped("customers:*:receivable", "売掛金"),
-    Mapped("claims:bank_fee", "立替金"),
     Mapped("withholding", "仮払税金"),
     Mapped("offset", "買掛金"),
     Mapped("unapplied", "仮受金"),

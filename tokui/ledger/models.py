@@ -126,6 +126,8 @@ class AccountMapping(Owned):
     `*` in the pattern stands for one part between colons; a longer, plainer pattern wins.
     """
 
+    PREFIX = "map"
+
     pattern = models.CharField(max_length=80)
     account = models.CharField(max_length=40)
     sub_account = models.CharField(max_length=40, default="", blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import get_language
@@ -76,6 +76,24 @@ def refuse_closed(days: Iterable[date]) -> None:
 
 def is_closed(day: date) -> bool:
     return ClosedMonth.objects.filter(month=day.replace(day=1), reopened_at=None).exists()
+
+
+def open_days(days: Iterable[date]) -> dict[date, date]:
+    """For each day the one on which it can still be booked: itself, or the first day after its closed months, but
+    never later than today. Call it after `share_books`."""
+    wanted = set(days)
+    if not wanted:
+        return {}
+    closed = ClosedMonth.objects.filter(month__gte=min(wanted).replace(day=1), reopened_at=None)
+    months = set(closed.values_list("month", flat=True))
+    return {day: _first_open(day, months) for day in wanted}
+
+
+def _first_open(day: date, closed: set[date]) -> date:
+    found = day
+    while found.replace(day=1) in closed:
+        found = (found.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return found if found == day else min(found, clock.today())
 
 
 def share_books() -> None:

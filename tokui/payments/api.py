@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from tokui import access
-from tokui.access.permissions import PAYMENTS_VIEW, SETTINGS_VIEW
+from tokui.access.permissions import PAYMENTS_VIEW
 from tokui.banking.models import BankAccount, Deposit
 from tokui.core.ids import public_id
 from tokui.customers.models import Customer
@@ -17,10 +16,13 @@ from tokui.invoices.models import Invoice
 from tokui.payments import actions
 from tokui.payments.actions import Allocated, Use
 from tokui.payments.actions.matching import Matched
+from tokui.payments.api_reports import router as reports_router
+from tokui.payments.api_rules import router as rules_router
 from tokui.payments.api_shapes import (
     AdvanceApplied,
     AdvanceFilter,
     AdvanceIn,
+    AdvanceRefund,
     AdvanceUses,
     AllocatedOut,
     AllocationFilter,
@@ -44,12 +46,14 @@ from tokui.payments.api_shapes import (
     WriteOffOut,
 )
 from tokui.payments.api_standing import router as standing_router
-from tokui.payments.models import Allocation, Approval, PaymentPolicy, ReturnToDo, Suggestion
-from tokui.payments.policy import policy_of_organization
+from tokui.payments.models import Allocation, Approval, ReturnToDo, Suggestion
+from tokui.payments.queries import held_advances
 from tokui.ui.rest import Paged, caller, find, find_all, key_of, page
 
 router = Router(tags=["payments"])
 router.add_router("", standing_router)
+router.add_router("", reports_router)
+router.add_router("", rules_router)
 
 RECENT = ("-recorded_at", "-id")
 ASKED = ("-asked_at", "-id")
@@ -142,9 +146,7 @@ def release(request: HttpRequest, allocation_id: str, given: Release) -> list[Al
 @router.get("/advances", response=Paged[AllocationOut], summary="List advances that are not used up, newest first")
 def list_advances(request: HttpRequest, given: Query[AdvanceFilter]) -> dict[str, Any]:
     access.require(caller(request), PAYMENTS_VIEW)
-    held = Allocation.objects.filter(kind=Allocation.Kind.ADVANCE, released_at=None, used_minor__lt=F("amount_minor"))
-    if given.customer:
-        held = held.filter(customer=key_of(given.customer, "cus", "customer"))
+    held = held_advances(key_of(given.customer, "cus", "customer") if given.customer else None)
     return page(held, given, order=RECENT)
 
 
@@ -167,6 +169,16 @@ def apply_advance(request: HttpRequest, given: AdvanceUses) -> dict[str, Any]:
     decision = actions.apply_advance(customer, list(sums.items()), by=caller(request))
     made = list(Allocation.objects.filter(decision=decision).order_by("pk"))
     return {"decision": public_id("dec", decision), "allocations": made}
+
+
+@router.post("/advances/{allocation_id}/refund", response={201: AllocationOut}, summary="Send an advance back")
+def refund_advance(request: HttpRequest, allocation_id: str, given: AdvanceRefund) -> Allocation:
+    """What was kept as an advance, or a part of it, was sent back to the customer."""
+    advance = find(Allocation.objects.select_related("deposit"), allocation_id)
+    account = find(BankAccount.objects.all(), given.account, field="account")
+    return actions.refund_advance(
+        advance, account=account, on=given.on, amount_minor=given.amount_minor, note=given.note, by=caller(request)
+    )
 
 
 @router.post("/write-offs", response={201: WriteOffOut}, summary="Close part of an invoice without money")
@@ -195,7 +207,7 @@ def read_approval(request: HttpRequest, approval_id: str) -> Approval:
 
 @router.post("/approvals/{approval_id}/decide", response=ApprovalOut, summary="Approve or refuse")
 def decide(request: HttpRequest, approval_id: str, given: Verdict) -> Approval:
-    """Nobody decides what they asked for themselves."""
+    """Nobody decides what they or a key of theirs asked for; the only person who may approve does, signed in."""
     approval = find(Approval.objects.select_related("invoice"), approval_id)
     return actions.decide_approval(approval, approve=given.approve, by=caller(request))
 
@@ -230,10 +242,19 @@ def read_return(request: HttpRequest, return_id: str) -> ReturnToDo:
 
 @router.post("/returns/{return_id}/refund", response=ReturnOut, summary="Write down that it was sent back")
 def refund(request: HttpRequest, return_id: str, given: Refund) -> ReturnToDo:
+    """A part leaves the rest on the list."""
     todo = find(ReturnToDo.objects.select_related("deposit"), return_id)
     account = find(BankAccount.objects.all(), given.account, field="account")
-    customer = find(Customer.objects.all(), given.customer, field="customer")
-    return actions.refund(todo, account=account, customer=customer, on=given.on, by=caller(request))
+    customer = find(Customer.objects.all(), given.customer, field="customer") if given.customer else None
+    return actions.refund(
+        todo,
+        account=account,
+        customer=customer,
+        on=given.on,
+        amount_minor=given.amount_minor,
+        note=given.note,
+        by=caller(request),
+    )
 
 
 @router.post("/returns/{return_id}/keep", response=ReturnOut, summary="Keep it as the customer's advance")
@@ -243,21 +264,7 @@ def keep_return(request: HttpRequest, return_id: str, given: Keeping) -> ReturnT
     return actions.keep_return(todo, customer=customer, by=caller(request))
 
 
-class PolicyOut(Schema):
-    """What the organization chose about matching and standing. Amounts in minor units."""
-
-    fee_tolerances: list[int]
-    fee_bearer: PaymentPolicy.FeeBearer
-    certain_threshold: int
-    likely_threshold: int
-    posts_certain: bool
-    oldest_first_settles_ties: bool
-    learns_names: bool
-    grace_days: int
-    write_off_limit_minor: int
-
-
-@router.get("/payment-policy", response=PolicyOut, summary="Read the rules of matching and standing")
-def read_policy(request: HttpRequest) -> PaymentPolicy:
-    access.require(caller(request), SETTINGS_VIEW)
-    return policy_of_organization()
+@router.post("/returns/{return_id}/drop", response=ReturnOut, summary="Reconcile it after all")
+def drop_return(request: HttpRequest, return_id: str) -> ReturnToDo:
+    todo = find(ReturnToDo.objects.select_related("deposit"), return_id)
+    return actions.drop_return(todo, by=caller(request))

@@ -49,6 +49,7 @@ class SuggestionOut(Schema):
     score: int
     reasons: list[ReasonOut]
     allocations: list[Share]
+    withheld: list[Share] = Field(description="Of these amounts, the tax that the payer kept back")
     fee_minor: int = Field(description="What the payer's bank seems to have taken off")
     over_minor: int
     short_minor: int
@@ -69,12 +70,20 @@ class SuggestionOut(Schema):
 
     @staticmethod
     def resolve_allocations(row: Suggestion) -> list[dict[str, Any]]:
-        return [{"invoice": public_id("inv", UUID(key)), "amount_minor": minor} for key, minor in row.allocations]
+        return _shares(row.allocations)
+
+    @staticmethod
+    def resolve_withheld(row: Suggestion) -> list[dict[str, Any]]:
+        return _shares(row.withheld)
+
+
+def _shares(pairs: list[list[Any]]) -> list[dict[str, Any]]:
+    return [{"invoice": public_id("inv", UUID(key)), "amount_minor": minor} for key, minor in pairs]
 
 
 class Confirmation(Given):
-    difference: Literal["", "fee", "discount", "write_off", "withholding"] = Field(
-        "", description="What becomes of what is missing; empty leaves it open"
+    difference: Literal["", "open", "fee", "discount", "write_off", "withholding"] = Field(
+        "", description="What becomes of what is missing; empty does as the matcher found and the policy says"
     )
     keep_rest: bool = Field(default=False, description="Hold what is over as the customer's advance")
     memo: str = Field("", max_length=200)
@@ -203,7 +212,7 @@ class AdvanceUses(Given):
 
 
 class ApprovalOut(Schema):
-    """A write-off or discount above the limit, and what someone else decided about it."""
+    """Something given up above the limit, and what someone else decided about it."""
 
     id: str = Field(description="`apr_…`")
     state: Literal["waiting", "approved", "refused"]
@@ -215,6 +224,7 @@ class ApprovalOut(Schema):
     asked_at: datetime
     decided_by: str
     decided_at: datetime | None
+    is_own: bool = Field(description="Decided by who asked, the only person who may approve")
 
     @staticmethod
     def resolve_id(row: Approval) -> str:
@@ -311,8 +321,17 @@ class ReturnIn(Given):
 
 class Refund(Given):
     account: Id = Field(description="From which account it was sent back, `acc_…`")
-    customer: Id = Field(description="`cus_…`")
-    on: Day
+    customer: Id | None = Field(None, description="`cus_…`; left out for somebody who is no customer")
+    on: Day = Field(description="When it was sent; not in the future")
+    amount_minor: Minor | None = Field(None, description="A part of it; all when left out")
+    note: str = Field("", max_length=200)
+
+
+class AdvanceRefund(Given):
+    account: Id = Field(description="From which account it was sent back, `acc_…`")
+    on: Day = Field(description="When it was sent; not in the future")
+    amount_minor: Minor | None = Field(None, description="A part of it; all that is unused when left out")
+    note: str = Field("", max_length=200)
 
 
 class Keeping(Given):

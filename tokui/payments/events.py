@@ -30,7 +30,7 @@ class AllocationReleased:
     """A decision was taken back: its invoices are open again, its deposit is unused again."""
 
     decision_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None
     amount_minor: int
     currency: str
     on: date
@@ -87,6 +87,7 @@ class ApprovalDecided:
     invoice_id: UUID
     customer_id: UUID
     approved: bool
+    is_own: bool = False
 
 
 @event
@@ -97,6 +98,29 @@ class ReturnAsked:
     amount_minor: int
     why: str
     customer_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True)
+class ReturnDropped:
+    """Nothing has to be sent back after all."""
+
+    return_id: UUID
+    deposit_id: UUID
+    amount_minor: int
+    customer_id: UUID | None = None
+
+
+@event
+@dataclass(frozen=True)
+class AdvanceRefunded:
+    """An advance, or a part of it, was sent back to the customer."""
+
+    decision_id: UUID
+    customer_id: UUID
+    amount_minor: int
+    currency: str
+    on: date
 
 
 @event
@@ -114,6 +138,29 @@ class DepositRefunded:
 class SuggestionDeclined:
     deposit_id: UUID
     invoices: tuple[UUID, ...]
+
+
+@event
+@dataclass(frozen=True)
+class DeclineTakenBack:
+    """Invoices that were set aside for a deposit may be proposed for it again."""
+
+    deposit_id: UUID
+    invoices: tuple[UUID, ...]
+
+
+@event
+@dataclass(frozen=True)
+class RemitterCodeLearned:
+    customer_id: UUID
+    sign_id: UUID
+
+
+@event
+@dataclass(frozen=True)
+class RemitterCodeRevoked:
+    customer_id: UUID
+    sign_id: UUID
 
 
 @event

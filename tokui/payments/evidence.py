@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -37,6 +38,25 @@ def evidence_of(invoice_id: UUID, *, as_of: date | None = None) -> list[Fact]:
         facts.append(Fact(left_minor=left, **row))
     return facts
 
+
+def open_fees(invoice_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Of invoices that are still open: the fee that the payer took off, where it was left owed (振込手数料差引). One statement."""
+    rows = fetched(_OPEN_FEES, invoices=list(invoice_ids))
+    return {row["invoice_id"]: row["fee_minor"] for row in rows}
+
+
+#: A payment whose reasons name a fee, without a fee row in its decision; what is open now cannot be more than was left.
+_OPEN_FEES = """
+SELECT paid.invoice_id, least(max((reason -> 'fields' ->> 'fee_minor')::bigint), max(invoice.total_minor - invoice.settled_minor)) AS fee_minor
+  FROM payments_allocation paid
+  JOIN invoices_invoice invoice ON invoice.organization_id = %(organization)s AND invoice.id = paid.invoice_id
+ CROSS JOIN LATERAL jsonb_array_elements(paid.reasons) reason
+ WHERE paid.organization_id = %(organization)s AND paid.invoice_id = ANY(%(invoices)s) AND paid.kind = 'payment'
+   AND paid.released_at IS NULL AND reason ->> 'code' = 'amount_less_fee' AND invoice.settled_minor < invoice.total_minor
+   AND NOT EXISTS (SELECT 1 FROM payments_allocation fee WHERE fee.organization_id = %(organization)s
+        AND fee.decision = paid.decision AND fee.kind = 'fee')
+ GROUP BY paid.invoice_id
+"""
 
 _FACTS = """
 SELECT "on", kind, amount_minor, effect, source, by, deposit_id, file_name, line_number, released FROM (

@@ -8,18 +8,24 @@ from uuid import UUID
 
 from django.db import connection
 
-from tokui.banking.events import DepositCancelled, DepositRecorded, StatementRead
-from tokui.banking.models import Deposit
+from tokui.banking.events import DepositCancelled, DepositRecorded, DepositRestored, StatementRead
+from tokui.banking.models import Deposit, Statement
 from tokui.core.actors import SYSTEM, Actor
 from tokui.core.events import Announced, on, within
 from tokui.core.ids import uuid7_many
 from tokui.core.jobs import daily
 from tokui.core.tenancy import require_organization
+from tokui.customers.events import ContactAdded, CustomerChanged, PayerNameLearned, RelationshipAdded
 from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued, InvoiceVoided
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
+from tokui.payments.events import RemitterCodeLearned
+from tokui.payments.payers import waiting_deposits_of
 from tokui.payments.standings import refresh_standings, roll_standings
+
+#: What of a customer's record a deposit is recognised by.
+RECOGNISED_BY = frozenset({"name", "kana", "bill_to_id"})
 
 
 @within(InvoiceIssued)
@@ -52,11 +58,17 @@ def release_cancelled(facts: Sequence[DepositCancelled], by: Actor) -> None:
 
 @on(StatementRead)
 def match_statement(announced: Sequence[Announced]) -> None:
-    """One pass over the open deposits of the files read, so that what belongs together is seen together."""
+    """One pass over the open deposits of the files read, so that what belongs together is seen together; and over those
+    of which a file of another format has told more."""
     statements = [one.facts.statement_id for one in announced]
     match_deposits(
         Deposit.objects.filter(line__statement__in=statements).values_list("pk", flat=True).iterator(), by=SYSTEM
     )
+    for one in Statement.objects.filter(pk__in=statements, enriched_count__gt=0, from_on__isnull=False):
+        known_better = Deposit.objects.filter(
+            account=one.account_id, line__booked_on__range=(one.from_on, one.to_on), state=Deposit.State.OPEN
+        )
+        match_deposits(list(known_better.values_list("pk", flat=True)), by=SYSTEM)
 
 
 @on(DepositRecorded)
@@ -68,9 +80,51 @@ def match_recorded(announced: Sequence[Announced]) -> None:
         match_deposits(by_hand, by=SYSTEM)
 
 
+@on(DepositRestored)
+def match_restored(announced: Sequence[Announced]) -> None:
+    match_deposits([one.facts.deposit_id for one in announced], by=SYSTEM)
+
+
+@on(InvoiceIssued)
+def match_waiting_for_invoices(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(PayerNameLearned)
+def match_waiting_for_names(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(RemitterCodeLearned)
+def match_waiting_for_codes(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(RelationshipAdded)
+def match_waiting_for_relatives(announced: Sequence[Announced]) -> None:
+    _match_waiting([key for one in announced for key in (one.facts.customer_id, one.facts.other_id)])
+
+
+@on(ContactAdded)
+def match_waiting_for_persons(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced if one.facts.kind == "person"])
+
+
+@on(CustomerChanged)
+def match_waiting_for_changed(announced: Sequence[Announced]) -> None:
+    _match_waiting([one.facts.customer_id for one in announced if RECOGNISED_BY.intersection(one.facts.fields)])
+
+
 @daily
 def roll(day: date) -> None:
     roll_standings(day)
+
+
+def _match_waiting(customer_ids: Sequence[UUID]) -> None:
+    """Something new is known of customers: deposits that may be theirs are matched anew."""
+    waiting = waiting_deposits_of(customer_ids)
+    if waiting:
+        match_deposits(waiting, by=SYSTEM)
 
 
 def _write_keys(rows: Sequence[tuple[UUID, str]]) -> None:

@@ -66,3 +66,10 @@ invariant(
     "ON standing.customer_id = invoice.customer_id AND standing.organization_id = invoice.organization_id "
     "WHERE invoice.state = 'issued' AND standing.id IS NULL",
 )
+invariant(
+    "returns-are-there",
+    "What waits to be sent back is never more than its deposit has left.",
+    "SELECT todo.id, todo.amount_minor FROM payments_returntodo todo JOIN banking_deposit deposit ON deposit.id = todo.deposit_id "
+    "AND deposit.organization_id = todo.organization_id WHERE todo.state = 'open' "
+    "AND (deposit.state = 'cancelled' OR todo.amount_minor > deposit.amount_minor - deposit.applied_minor)",
+)

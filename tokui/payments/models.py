@@ -27,7 +27,7 @@ class PaymentPolicy(Owned):
 
     class FeeBearer(models.TextChoices):
         US = "us"  # the difference is our expense (支払手数料)
-        PAYER = "payer"  # the difference is claimed from the payer
+        PAYER = "payer"  # the difference stays open on the invoice and is collected with it
 
     fee_tolerances: Any = ArrayField(models.IntegerField(), default=default_fees)
     fee_bearer = models.CharField(max_length=5, choices=FeeBearer.choices, default=FeeBearer.US)
@@ -43,10 +43,15 @@ class PaymentPolicy(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organization"], name="payments_policy_one"),
             models.CheckConstraint(
-                condition=Q(grace_days__range=(0, 60), certain_threshold__range=(50, 99), write_off_limit_minor__gte=0),
+                condition=Q(grace_days__range=(0, 60), certain_threshold__range=(50, 99), write_off_limit_minor__gte=0)
+                & Q(likely_threshold__gte=20, likely_threshold__lt=F("certain_threshold")),
                 name="payments_policy_sane",
             ),
         ]
+
+    @property
+    def claims_fees(self) -> bool:
+        return self.fee_bearer == self.FeeBearer.PAYER
 
 
 class Allocation(Owned):
@@ -74,12 +79,13 @@ class Allocation(Owned):
     decision = models.UUIDField()
     deposit = OwnedForeignKey(Deposit, null=True, related_name="allocations", db_index=False)
     invoice = OwnedForeignKey(Invoice, null=True, related_name="allocations", db_index=False)
-    customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
-    #: The advance that this payment uses up, when it does not come straight from the deposit.
+    #: Null only of money that was sent back to somebody who is no customer.
+    customer = OwnedForeignKey(Customer, null=True, related_name="+", db_index=False)
+    #: The advance that this payment or refund uses up, when it does not come straight from the deposit.
     from_advance = OwnedForeignKey("self", null=True, related_name="uses", db_index=False)
     kind = models.CharField(max_length=11, choices=Kind.choices, default=Kind.PAYMENT)
     amount_minor = models.BigIntegerField()
-    #: Of an advance: how much of it paid invoices since.
+    #: Of an advance: how much of it paid invoices or was sent back since.
     used_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="JPY")
     on = models.DateField()
@@ -108,6 +114,10 @@ class Allocation(Owned):
                 name="payments_allocation_target",
             ),
             models.CheckConstraint(
+                condition=Q(customer__isnull=False) | Q(kind="refund", from_advance=None),
+                name="payments_allocation_whose",
+            ),
+            models.CheckConstraint(
                 condition=Q(released_at=None, released_on=None)
                 | Q(released_at__isnull=False, released_on__isnull=False),
                 name="payments_allocation_released",
@@ -123,6 +133,11 @@ class Allocation(Owned):
                 fields=["organization", "from_advance"],
                 condition=Q(from_advance__isnull=False),
                 name="payments_alc_advance",
+            ),
+            models.Index(
+                fields=["organization", "customer"],
+                condition=Q(kind="advance", released_at=None),
+                name="payments_alc_held",
             ),
         ]
 
@@ -149,6 +164,8 @@ class Suggestion(Owned):
     reasons: Any = models.JSONField(default=list)
     #: [[invoice id, amount_minor], …]
     allocations: Any = models.JSONField(default=list)
+    #: [[invoice id, amount_minor], …]: what of these amounts is the tax that the payer withheld.
+    withheld: Any = models.JSONField(default=list)
     fee_minor = models.BigIntegerField(default=0)
     over_minor = models.BigIntegerField(default=0)
     short_minor = models.BigIntegerField(default=0)
@@ -159,6 +176,10 @@ class Suggestion(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organization", "deposit", "rank"], name="payments_suggestion_rank")
         ]
+
+    @property
+    def leading_reason(self) -> str:
+        return str(self.reasons[0]["code"]) if self.reasons else ""
 
 
 class Decision(Owned):
@@ -178,6 +199,8 @@ class Decision(Owned):
     outcome = models.CharField(max_length=9, choices=Outcome.choices)
     grade = models.CharField(max_length=8, default="", blank=True)
     score = models.SmallIntegerField(default=0)
+    #: The code of the first reason of what was proposed.
+    reason = models.CharField(max_length=40, default="", blank=True)
     #: Names and signs learned by this decision, so that undoing unlearns them.
     learned: Any = models.JSONField(default=list)
     by = models.CharField(max_length=120)
@@ -209,6 +232,8 @@ class Declined(Owned):
 class PayerSign(Owned):
     """A number by which a customer's transfers are known: the bank's remitter code, or a virtual account of ours."""
 
+    PREFIX = "sgn"
+
     class Kind(models.TextChoices):
         REMITTER_CODE = "remitter_code"
         VIRTUAL_ACCOUNT = "virtual_account"
@@ -218,6 +243,7 @@ class PayerSign(Owned):
     customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
     confirmed_by = models.CharField(max_length=120)
     confirmed_at = models.DateTimeField()
+    revoked_by = models.CharField(max_length=120, default="", blank=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -244,7 +270,11 @@ class InvoiceKey(Owned):
 
 
 class Approval(Owned):
-    """A write-off or discount above the limit, waiting for someone who may approve it."""
+    """Something given up above the limit, waiting for someone who may approve it.
+
+    `asked_by_id` is the person who asked, also where a program of theirs did. `is_own` marks what the only person who may
+    approve decided about their own request.
+    """
 
     PREFIX = "apr"
 
@@ -265,6 +295,7 @@ class Approval(Owned):
     asked_at = models.DateTimeField()
     decided_by = models.CharField(max_length=120, default="", blank=True)
     decided_at = models.DateTimeField(null=True)
+    is_own = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

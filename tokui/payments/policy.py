@@ -66,6 +66,8 @@ def _check(policy: PaymentPolicy) -> None:
         raise Invalid(field="grace_days", reason=_("Use 0 to 60 days."))
     if not 50 <= policy.certain_threshold <= 99:
         raise Invalid(field="certain_threshold", reason=_("Use 50 to 99."))
+    if not 20 <= policy.likely_threshold < policy.certain_threshold:
+        raise Invalid(field="likely_threshold", reason=_("Use 20 or more, and less than for certain."))
     if policy.write_off_limit_minor < 0:
         raise Invalid(field="write_off_limit_minor", reason=_("The limit cannot be negative."))
     if any(not 0 < fee <= 10_000 for fee in policy.fee_tolerances):

@@ -19,7 +19,7 @@ from tokui.core.ids import uuid7_many
 from tokui.core.tenancy import CURRENT
 from tokui.invoices.actions import settle_invoices
 from tokui.ledger.actions import Entry, Posting, post_entries, reverse_entries
-from tokui.payments.models import Allocation, PaymentPolicy
+from tokui.payments.models import Allocation
 
 UNAPPLIED = "unapplied"
 Kind = Allocation.Kind
@@ -30,7 +30,7 @@ class NewAllocation:
     """One allocation to be made. Amounts in minor units of `currency`, `on` the day it counts."""
 
     decision: UUID
-    customer_id: UUID
+    customer_id: UUID | None
     amount_minor: int
     on: date
     currency: str
@@ -55,11 +55,12 @@ def make_allocations(rows: Sequence[NewAllocation], *, by: Actor) -> list[UUID]:
         return []
     ids = uuid7_many(len(rows))
     apply_deposits(_by_deposit(rows, 1))
+    _lessen_returns(rows, by)
     _use_advances(rows, 1)
     settle_invoices(_by_invoice(rows, 1), by=by)
     entries = post_entries([_entry(row, key) for row, key in zip(rows, ids, strict=True)], by=by)
     _insert(rows, ids, entries, by)
-    payers = {row.deposit_id: row.customer_id for row in rows if row.deposit_id}
+    payers = {row.deposit_id: row.customer_id for row in rows if row.deposit_id and row.customer_id}
     name_payers(list(payers.items()))
     return ids
 
@@ -84,21 +85,39 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
         )
 
 
-def accounts_of(kind: str, customer_id: UUID, policy: PaymentPolicy, *, from_advance: bool = False) -> tuple[str, str]:
-    """(debit, credit) of an allocation's posting. A refund's credit is the account it is sent from; see `returns`."""
+def accounts_of(kind: str, customer_id: UUID, *, from_advance: bool = False) -> tuple[str, str]:
+    """(debit, credit) of an allocation's posting. A refund's credit is the account it is sent from; see `returning`."""
     receivable, advance = f"customers:{customer_id}:receivable", f"customers:{customer_id}:advance"
     if kind == Kind.PAYMENT:
         return (advance if from_advance else UNAPPLIED), receivable
     if kind == Kind.ADVANCE:
         return UNAPPLIED, advance
-    fee = "fees:bank" if policy.fee_bearer == PaymentPolicy.FeeBearer.US else "claims:bank_fee"
     debits = {
-        Kind.FEE: fee,
+        Kind.FEE: "fees:bank",
         Kind.DISCOUNT: "writeoff:discount",
         Kind.WRITE_OFF: "writeoff:bad_debt",
         Kind.WITHHOLDING: "withholding",
     }
     return debits[Kind(kind)], receivable
+
+
+def _lessen_returns(rows: Sequence[NewAllocation], by: Actor) -> None:
+    """Nobody sends back what is used meanwhile: an open return is never more than its deposit has left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE payments_returntodo todo SET
+                   amount_minor = CASE WHEN held.left_minor > 0 THEN held.left_minor ELSE todo.amount_minor END,
+                   state = CASE WHEN held.left_minor > 0 THEN 'open' ELSE 'dropped' END,
+                   done_at = CASE WHEN held.left_minor > 0 THEN NULL ELSE %s::timestamptz END,
+                   done_by = CASE WHEN held.left_minor > 0 THEN '' ELSE %s END
+              FROM (SELECT id, amount_minor - applied_minor AS left_minor FROM banking_deposit
+                     WHERE organization_id = {CURRENT} AND id = ANY(%s)) held
+             WHERE todo.organization_id = {CURRENT} AND todo.deposit_id = held.id AND todo.state = 'open'
+               AND todo.amount_minor > held.left_minor
+            """,
+            [clock.now(), by.name, sorted({row.deposit_id for row in rows if row.deposit_id})],
+        )
 
 
 def _by_deposit(rows: Sequence[Any], sign: int) -> list[tuple[UUID, int]]:

@@ -10,9 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 
+from tokui.banking.models import Deposit
 from tokui.core import clock
 from tokui.core.tenancy import require_organization
+from tokui.payments.models import Allocation, CustomerStanding, ReturnToDo
 from tokui.payments.policy import policy_of_organization
 from tokui.payments.standing import InvoiceSituation, Standing, customer_standing, invoice_standing
 
@@ -142,6 +145,25 @@ def standing_rows(
         }
 
 
+def deposits_to_reconcile() -> QuerySet[Deposit]:
+    """Open deposits of which anything is left beside what waits to be sent back."""
+    left = ExpressionWrapper(OuterRef("amount_minor") - OuterRef("applied_minor"), output_field=BigIntegerField())
+    returning = ReturnToDo.objects.filter(deposit=OuterRef("pk"), state=ReturnToDo.State.OPEN, amount_minor__gte=left)
+    return Deposit.objects.filter(~Exists(returning), state=Deposit.State.OPEN)
+
+
+def held_advances(customer: UUID | None = None) -> QuerySet[Allocation]:
+    """Advances that are not used up."""
+    rows = Allocation.objects.filter(kind=Allocation.Kind.ADVANCE, released_at=None, used_minor__lt=F("amount_minor"))
+    return rows.filter(customer=customer) if customer else rows
+
+
+def usable_advances() -> QuerySet[CustomerStanding]:
+    """Standings of customers who owe something while money of theirs is held."""
+    holders = held_advances().values("customer")
+    return CustomerStanding.objects.filter(customer__in=holders, open_minor__gt=0)
+
+
 #: Live at the day and known at the instant: a fact counts from its day until it was taken back, and was written before.
 _LIVE = """allocation."on" <= %(on)s AND allocation.recorded_at <= %(known)s
    AND NOT (coalesce(allocation.released_on <= %(on)s, false) AND coalesce(allocation.released_at <= %(known)s, false))"""
@@ -149,7 +171,7 @@ _LIVE = """allocation."on" <= %(on)s AND allocation.recorded_at <= %(known)s
 SITUATIONS = f"""
 WITH one AS (
     SELECT invoice.id, invoice.customer_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.currency,
-           invoice.total_minor FROM invoices_invoice invoice
+           invoice.total_minor, invoice.business_id FROM invoices_invoice invoice
      WHERE invoice.organization_id = %(organization)s AND invoice.state <> 'draft' AND invoice.kind <> 'credit_note'
        AND invoice.issued_on <= %(on)s AND coalesce(invoice.issued_at, invoice.created_at) <= %(known)s
        AND (%(customers)s::uuid[] IS NULL OR invoice.customer_id = ANY(%(customers)s))
@@ -227,6 +249,13 @@ def _names(keys: set[UUID]) -> list[tuple[UUID, str, str]]:
 def _by_code(code: str) -> list[UUID]:
     sql = "SELECT id FROM customers_customer WHERE organization_id = %(organization)s AND code = %(code)s"
     return [row["id"] for row in fetched(sql, code=code)]
+
+
+def fetched_tuples(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Rows as they come, within the running organization."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values, "organization": require_organization()})
+        return list(cursor.fetchall())
 
 
 def fetched(sql: str, **values: Any) -> list[dict[str, Any]]:

@@ -51,5 +51,15 @@ class OwnApproval(Refusal):
     """Someone else must approve what you asked for."""
 
 
+class MoreThanToReturn(Refusal):
+    """You are sending back {asked} of {left} that wait to be sent back."""
+
+
+class OtherAccountCurrency(Refusal):
+    """{account} does not hold {currency}. Choose the account from which the money was sent."""
+
+    status = 422
+
+
 class DepositHasUses(Refusal):
     """Part of this deposit is used. Take that back first."""

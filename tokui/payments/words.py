@@ -63,12 +63,22 @@ RELATIONS = {
     "billed": gettext_lazy("billed together"),
 }
 
-#: How far the bar of a grade is filled, and its colour: three steps in order, not a measured probability.
-GRADE_BARS = {"certain": (1.0, "matsu"), "likely": (0.6, "ai"), "unknown": (0.2, "shu")}
+#: From so many points on a candidate is drawn as strong: where the policy starts to call one certain.
+STRONG = 75
 #: Reasons that hold an answer back.
 DOUBTS = frozenset(
-    {"other_payer_fits", "other_set_fits", "search_limited", "legal_form_differs", "reference_disagrees", "paid_twice"}
+    {
+        "virtual_account_closed",
+        "virtual_account_reused",
+        "other_payer_fits",
+        "other_set_fits",
+        "search_limited",
+        "legal_form_differs",
+        "reference_disagrees",
+        "paid_twice",
+    }
     | {"invoice_contested", "declined_before", "amount_partial", "amount_over", "nothing_open", "same_amount_only"}
+    | {"set_aside"}
 )
 
 
@@ -78,13 +88,38 @@ def sentence(reason: Mapping[str, Any]) -> str:
     return word(reason.get("fields", {})) if word else str(reason["code"])
 
 
+def strength_tone(grade: str, score: int) -> str:
+    """The colour of a candidate's bar: 松葉 where little doubt is left, 山吹 for what needs a look, 朱 for what is weak."""
+    if grade == "unknown":
+        return "shu"
+    return "matsu" if grade == "certain" or score >= STRONG else "yama"
+
+
+def reason_name(code: str) -> Any:
+    """What a proposal rested on, in a word or two for tables."""
+    return _REASON_NAMES.get(code, code)
+
+
+_REASON_NAMES: dict[str, Any] = {
+    "virtual_account": gettext_lazy("Virtual account"),
+    "remitter_code": gettext_lazy("Remitter code"),
+    "learned_name": gettext_lazy("Learned name"),
+    "reference": gettext_lazy("Invoice number in the text"),
+    "name_equal": gettext_lazy("Same name"),
+    "name_alike": gettext_lazy("Same name, spelt otherwise"),
+    "name_cut": gettext_lazy("Name cut by the bank"),
+    "name_similar": gettext_lazy("Similar name"),
+    "same_amount_only": gettext_lazy("Amount only"),
+}
+
+
 def headline(best: Suggestion | None) -> str:
     """What is special about a deposit, in a few words for the list."""
-    if best is None or not best.allocations:
-        return _("No candidate")
-    codes = {reason["code"] for reason in best.reasons}
+    codes = {reason["code"] for reason in best.reasons} if best else set()
     if "paid_twice" in codes:
         return _("Paid twice?")
+    if best is None or not best.allocations:
+        return _("No candidate")
     if "same_amount_only" in codes:
         return _("Only the amount agrees")
     if best.fee_minor:
@@ -126,8 +161,23 @@ def _numbers(fields: Mapping[str, Any]) -> str:
     return ", ".join(str(one) for one in fields.get("numbers", ()))
 
 
+def _less_fee(fields: Mapping[str, Any]) -> str:
+    values = {"total": _yen(fields.get("total_minor")), "fee": _yen(fields.get("fee_minor"))}
+    if fields.get("withheld_minor"):
+        values["tax"] = _yen(fields["withheld_minor"])
+        return (
+            _(
+                "The amount is what is open (%(total)s) less the withholding tax of %(tax)s and a transfer fee of %(fee)s"
+            )
+            % values
+        )
+    return _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s") % values
+
+
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "virtual_account": _known_payer,
+    "virtual_account_closed": lambda f: _("The virtual account was nobody's on that day"),
+    "virtual_account_reused": lambda f: _("The virtual account was another customer's before"),
     "remitter_code": lambda f: _("Remitter code %(value)s is this customer's") % {"value": f.get("value", "")},
     "learned_name": lambda f: _("“%(value)s” was confirmed for this customer before") % {"value": f.get("value", "")},
     "reference": lambda f: _("The text names %(numbers)s") % {"numbers": _numbers(f)},
@@ -137,10 +187,11 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "name_similar": lambda f: _("The name is similar (%(seen)s, known as %(known)s)") % _named(f),
     "amount_exact": lambda f: _("The amount is exactly what is open"),
     "amount_sum": lambda f: _("The amount is the sum of %(count)s invoices") % {"count": f.get("count", "")},
-    "amount_less_fee": lambda f: (
-        _("The amount is what is open (%(total)s) less a transfer fee of %(fee)s")
-        % {"total": _yen(f.get("total_minor")), "fee": _yen(f.get("fee_minor"))}
+    "amount_less_withholding": lambda f: (
+        _("The amount is what is open (%(total)s) less the withholding tax of %(tax)s")
+        % {"total": _yen(f.get("total_minor")), "tax": _yen(f.get("withheld_minor"))}
     ),
+    "amount_less_fee": _less_fee,
     "amount_together": lambda f: (
         _("Together with other deposits it makes %(total)s") % {"total": _yen(f.get("total_minor"))}
     ),
@@ -153,6 +204,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))}
     ),
     "nothing_open": lambda f: _("Nothing is open for this customer"),
+    "set_aside": lambda f: _("Their invoices were set aside for this deposit"),
     "same_amount_only": lambda f: _("Only the amount agrees, nothing else points at this customer"),
     "other_payer_fits": lambda f: (
         ngettext(

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, field_validator
 
 from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
@@ -33,7 +33,13 @@ LARGEST_MINOR = 10**15
 
 
 class Given(Schema):
-    """Input of any kind: a body, a form, the parameters of a list. Text that cannot be written is refused by field."""
+    """Input of any kind: a body, a form, the parameters of a list.
+
+    Text that cannot be written is refused by field, and so is a field that nothing here is called by: a program that
+    misspells one must not believe that it was heard.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -58,13 +64,17 @@ class Paged(Schema, Generic[Shown]):
 
 def refuse_unwritable(value: Any) -> None:
     """Raise ValueError when a text, however deep in lists and objects, holds what the database cannot."""
-    if isinstance(value, str) and _UNWRITABLE.search(value):
+    if not is_writable(value):
         raise ValueError("Text with a NUL character or half a surrogate pair cannot be stored.")
+
+
+def is_writable(value: Any) -> bool:
+    """Whether the database can hold every text in a value, however deep in lists and objects."""
+    if isinstance(value, str):
+        return not _UNWRITABLE.search(value)
     if isinstance(value, dict):
-        refuse_unwritable([*value.keys(), *value.values()])
-    elif isinstance(value, list | tuple):
-        for one in value:
-            refuse_unwritable(one)
+        return is_writable([*value.keys(), *value.values()])
+    return all(is_writable(one) for one in value) if isinstance(value, list | tuple) else True
 
 
 def _only_iso(value: Any) -> Any:

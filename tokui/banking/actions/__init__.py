@@ -10,17 +10,32 @@ from tokui.banking.actions.deposits import (
     record_deposit,
     record_deposits,
 )
+from tokui.banking.actions.pairing import cancel_by_line, set_line_aside, undo_cancellation
 from tokui.banking.actions.results import import_results
 from tokui.banking.actions.statements import import_statement, is_read, read_again, read_statement
+from tokui.banking.actions.taking_back import take_back_deposit, take_back_statement
+from tokui.banking.actions.virtual_accounts import (
+    NewNumber,
+    assign_virtual_account,
+    close_virtual_account,
+    free_virtual_account,
+    register_virtual_accounts,
+    release_virtual_account,
+)
 
 __all__ = [
     "NewAccount",
     "NewDeposit",
+    "NewNumber",
     "add_account",
     "apply_deposits",
+    "assign_virtual_account",
+    "cancel_by_line",
     "cancel_deposit",
     "cancel_deposits",
     "change_account",
+    "close_virtual_account",
+    "free_virtual_account",
     "import_results",
     "import_statement",
     "is_read",
@@ -29,4 +44,10 @@ __all__ = [
     "read_statement",
     "record_deposit",
     "record_deposits",
+    "register_virtual_accounts",
+    "release_virtual_account",
+    "set_line_aside",
+    "take_back_deposit",
+    "take_back_statement",
+    "undo_cancellation",
 ]

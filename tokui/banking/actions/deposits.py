@@ -75,12 +75,17 @@ def record_deposits(rows: Sequence[NewDeposit], *, by: Actor) -> list[Deposit]:
     fresh = _unknown(rows)
     made = [_row(new, key, by) for new, key in zip(fresh, uuid7_many(len(fresh)), strict=True)]
     Deposit.objects.bulk_create(made, batch_size=2000)
-    entries = post_entries([_entry(row) for row in made], by=by)
-    for row, entry_id in zip(made, entries, strict=True):
-        row.entry_id = entry_id
-    Deposit.objects.bulk_update(made, ["entry_id"], batch_size=1000)
+    post_deposits(made, by=by)
     announce_recorded(made, by=by)
     return made
+
+
+def post_deposits(rows: Sequence[Deposit], *, by: Actor) -> None:
+    """Write deposits into the books: debit what holds the money, credit unapplied."""
+    entries = post_entries([_entry(row) for row in rows], by=by)
+    for row, entry_id in zip(rows, entries, strict=True):
+        row.entry_id = entry_id
+    Deposit.objects.bulk_update(rows, ["entry_id"], batch_size=1000)
 
 
 def apply_deposits(changes: Sequence[tuple[UUID, int]]) -> None:

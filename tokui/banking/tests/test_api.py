@@ -15,6 +15,8 @@ from tokui.core.jobs import run_pending
 
 CASH = {"amount_minor": 24_200, "received_on": DAY.isoformat(), "payer": "オオタ ユキ"}
 
+WHY = {"reason": "typed_twice"}
+
 
 @pytest.fixture
 def program(owner) -> Program:
@@ -97,10 +99,11 @@ def test_a_deposit_is_recorded_once_for_one_idempotency_key(program):
 
 def test_a_deposit_typed_in_by_mistake_is_taken_back_but_not_the_banks(program):
     typed = program.post("/deposits", CASH).json()
-    assert program.post(f"/deposits/{typed['id']}/cancel").json()["state"] == "cancelled"
+    assert program.post(f"/deposits/{typed['id']}/cancel").status_code == 422
+    assert program.post(f"/deposits/{typed['id']}/cancel", WHY).json()["state"] == "cancelled"
     take(notice(paid("オオタ ユキ", 24_200)), make_account())
     [banks] = program.get("/deposits", method="transfer").json()["data"]
-    refused = program.post(f"/deposits/{banks['id']}/cancel")
+    refused = program.post(f"/deposits/{banks['id']}/cancel", WHY)
     assert (refused.status_code, refused.json()["code"]) == (409, "deposit_from_bank")
 
 
@@ -197,7 +200,7 @@ def test_what_belongs_to_another_organization_does_not_exist(program):
         (lambda key: program.post(f"/statements/{key}/read-again"), statement),
         (lambda key: program.get(f"/statement-lines/{key}"), line),
         (lambda key: program.get(f"/deposits/{key}"), deposit),
-        (lambda key: program.post(f"/deposits/{key}/cancel"), deposit),
+        (lambda key: program.post(f"/deposits/{key}/cancel", WHY), deposit),
     ):
         assert refused_alike(ask, row.public_id).status_code == 404
     for path in ("/bank-accounts", "/statements", "/statement-lines", "/deposits"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,17 +14,19 @@ from tokui.banking.actions import (
     import_results,
     record_deposit,
 )
+from tokui.banking.actions.results import Words
 from tokui.banking.models import Deposit
-from tokui.banking.refused import DepositFromBank, DepositNotOpen, DepositUsed, ResultListRefused
+from tokui.banking.refused import DepositFromBank, DepositNotOpen, DepositUsed
 from tokui.banking.tests.world import DAY, make_account, notice, paid, take
 from tokui.core import clock
 from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.core.invariants import find_offences
-from tokui.core.models import Event
+from tokui.core.models import Event, Parcel
 from tokui.customers.actions import create_customer
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.models import Customer
+from tokui.ledger.periods import close_month
 from tokui.ledger.queries import balance
 
 
@@ -130,8 +132,65 @@ def test_a_result_list_of_an_unconnected_system_makes_deposits_of_known_customer
 def test_a_result_list_with_one_unknown_customer_records_nothing_and_names_the_row(accountant):
     make_customer()
     content = RESULTS + "C-09999,2026/11/19,500,,p3,成功\n"
-    with pytest.raises(ResultListRefused) as refused:
-        import_results(content.encode(), source="konbini", name="r.csv", by=accountant)
-    (row,) = refused.value.fields["rows"]
+    done = import_results(content.encode(), source="konbini", name="r.csv", by=accountant)
+    (row,) = done.refused
     assert (row.row, row.value, row.code) == (4, "C-09999", "unknown_customer")
     assert Deposit.objects.count() == 0
+    kept = Parcel.objects.get(pk=done.parcel_id)
+    assert (kept.state, kept.refusal["rows"][0]["value"]) == ("refused", "C-09999")
+
+
+def test_equal_rows_without_a_number_of_their_own_are_different_payments(accountant):
+    make_customer()
+    table = "会員番号,決済日,金額\nC-00001,2026/11/18,500\nC-00001,2026/11/18,500\n"
+    done = import_results(table.encode(), source="konbini", name="r.csv", by=accountant)
+    assert (done.recorded, done.known) == (2, 0)
+    longer = import_results(
+        (table + "C-00001,2026/11/18,500\n").encode(), source="konbini", name="s.csv", by=accountant
+    )
+    assert (longer.recorded, longer.known) == (1, 2)
+
+
+@pytest.mark.parametrize("word", ["承認", "保留", "x"])
+def test_a_result_that_nobody_has_explained_is_refused_by_its_word(accountant, word):
+    make_customer()
+    table = f"会員番号,決済日,金額,結果\nC-00001,2026/11/18,500,{word}\n"
+    done = import_results(table.encode(), source="card", name="r.csv", by=accountant)
+    assert [(row.value, row.code) for row in done.refused] == [(word, "unknown_result")]
+    assert not Deposit.objects.exists()
+    told = Words(paid=frozenset({word}))
+    again = import_results(table.encode(), source="card", name="r.csv", by=accountant, words=told)
+    assert again.recorded == 1
+    assert Parcel.objects.get(pk=again.parcel_id).state == "understood"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_paid"), [("決済成功", True), ("ＯＫ", True), ("0", True), ("失敗（期限切れ）", False)]
+)
+def test_known_words_of_result_lists_mean_what_they_say(word, is_paid):
+    assert Words().says(word) is is_paid
+
+
+def test_every_refused_row_is_named(accountant):
+    rows = "".join(f"C-{n:05d},2026/11/18,500\n" for n in range(150))
+    done = import_results(f"会員番号,決済日,金額\n{rows}".encode(), source="card", name="r.csv", by=accountant)
+    assert len(done.refused) == 150
+
+
+def test_a_list_with_other_headings_is_kept_and_read_once_its_columns_are_told(accountant):
+    make_customer()
+    content = "だれ,いつ,いくら\nC-00001,2026/11/18,500\n".encode()
+    done = import_results(content, source="card", name="r.csv", by=accountant)
+    assert {row.code for row in done.refused} == {"column_missing"}
+    assert done.headings == ("だれ", "いつ", "いくら")
+    told = {"customer": "だれ", "day": "いつ", "amount": "いくら"}
+    assert import_results(content, source="card", name="r.csv", by=accountant, columns=told).recorded == 1
+
+
+def test_a_list_of_a_closed_month_says_so(accountant):
+    make_customer()
+    close_month(date(2026, 10, 1), by=SYSTEM)
+    done = import_results(
+        "会員番号,決済日,金額\nC-00001,2026/10/18,500\n".encode(), source="card", name="r.csv", by=accountant
+    )
+    assert [row.code for row in done.refused] == ["period_closed"]

@@ -37,6 +37,12 @@ def paid(
     )
 
 
+def notice_of(*accounts: tuple[str, Sequence[StatementLine]], branch: str = "001") -> bytes:
+    """A Zengin 01 file of several batches: (account number, its lines)."""
+    made = [replace(_account(lines, number, None, None), branch_code=branch) for number, lines in accounts]
+    return write_01(made, created_on=DAY)
+
+
 def notice(
     *lines: StatementLine, number: str = "1234567", from_on: date | None = None, to_on: date | None = None
 ) -> bytes:

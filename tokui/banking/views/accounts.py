@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tokui.access.doors import visited
 from tokui.access.permissions import BANK_MANAGE, BANK_VIEW
 from tokui.banking import actions
-from tokui.banking.bank_master import bank_name, branch_name, find_banks
+from tokui.banking.bank_master import bank_name, branch_name, find_banks, find_branches
 from tokui.banking.forms import AccountForm
 from tokui.banking.listing import overviews
-from tokui.banking.models import BankAccount, Statement
+from tokui.banking.models import BankAccount, Statement, VirtualAccount
 from tokui.banking.reading import format_name
 from tokui.banking.refused import AccountCodeTaken
 from tokui.banking.views.rows import actor, page, row_of, tell
@@ -73,6 +73,7 @@ def account(request: HttpRequest, account: str) -> HttpResponse:
         "balance_minor": balance(row.ledger_account, currency=row.currency),
         "format": format_name(row.authoritative_format) if row.authoritative_format else "",
         "rows": recent[:RECENT],
+        "virtual_count": row.virtual_accounts.filter(state=VirtualAccount.State.ASSIGNED).count(),
     }
     return page(request, "account", context)
 
@@ -112,4 +113,5 @@ def _names(request: HttpRequest, account: BankAccount | None = None) -> dict[str
         "no_bank": len(bank) == 4 and bank.isdigit() and not found,
         "no_branch": bool(found) and len(branch) == 3 and not branch_name(bank, branch),
         "banks": find_banks(bank),
+        "branches": find_branches(bank, branch),
     }

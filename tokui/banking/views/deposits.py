@@ -16,13 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tokui.access.doors import visited
 from tokui.access.permissions import PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking import actions
-from tokui.banking.actions.taking_back import take_back_deposit
 from tokui.banking.forms import DepositForm
 from tokui.banking.listing import deposits_where
 from tokui.banking.models import Deposit
 from tokui.banking.refused import DepositFromBank
 from tokui.banking.views.rows import actor, list_page, page, row_of, tell
-from tokui.banking.words import METHODS, REASONS, STATES, reason_word
+from tokui.banking.words import HOLDS, METHODS, REASONS, STATES, reason_word
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.models import Event
 from tokui.core.values import ValueRefused, parse_amount
@@ -95,6 +94,7 @@ def _deposit_page(request: HttpRequest, row: Deposit, error: str = "") -> HttpRe
         "method": METHODS[Deposit.Method(row.method)],
         "reasons": list(REASONS.items()),
         "taken_back": taken_back,
+        "hold": HOLDS.get(row.hold, ""),
         "why": reason_word(taken_back.payload["reason"]) if taken_back else "",
         "error": error,
     }
@@ -107,7 +107,7 @@ def cancel(request: HttpRequest, deposit: str) -> HttpResponse:
     """Take back what was typed in by mistake. The bank's own deposits only the bank's file cancels."""
     row = _one(deposit)
     try:
-        take_back_deposit(row, reason=request.POST.get("reason", ""), by=actor(request))
+        actions.take_back_deposit(row, reason=request.POST.get("reason", ""), by=actor(request))
     except (Invalid, DepositFromBank) as refused:
         return _deposit_page(request, _one(deposit), refused.message)
     return sent_on(request, reverse("banking:deposit", args=[row.public_id]), _("The deposit is taken back."))
@@ -143,7 +143,7 @@ def _new_deposit(form: forms.Form) -> actions.NewDeposit:
         amount = parse_amount(values["amount"], currency).minor
     except ValueRefused as refused:
         raise Invalid(field="amount", reason=_("This is not an amount.")) from refused
-    customer = _customer(values["customer"])
+    customer = customer_typed(values["customer"])
     payer = values["payer"] or ((customer.kana or customer.name) if customer else "")
     made = actions.NewDeposit(
         amount_minor=amount,
@@ -157,7 +157,7 @@ def _new_deposit(form: forms.Form) -> actions.NewDeposit:
     return replace(made, customer=customer)
 
 
-def _customer(typed: str) -> Customer | None:
+def customer_typed(typed: str) -> Customer | None:
     """The customer of a code, or of a name that only one has."""
     if not typed:
         return None

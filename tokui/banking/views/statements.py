@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tokui.access.doors import visited
 from tokui.access.permissions import BANK_IMPORT, BANK_VIEW
 from tokui.banking import actions
+from tokui.banking.cancellations import unpaired_lines
 from tokui.banking.forms import StatementForm
 from tokui.banking.models import BankAccount, Deposit, Statement, StatementLine
 from tokui.banking.places import oddities, refusal_facts
@@ -24,13 +25,14 @@ from tokui.banking.reading import format_name
 from tokui.banking.recipients import accounts_of
 from tokui.banking.statements import Kind
 from tokui.banking.views.rows import actor, list_page, page, row_of
-from tokui.banking.words import KINDS, format_choices, refusal_word
+from tokui.banking.words import FILE_REASONS, KINDS, PROOFS, format_choices, refusal_word
 from tokui.core import files
 from tokui.core.errors import Invalid, NotPermitted
 from tokui.ui.doors import sent_on, toast_next
 
 ORDER = ("-received_at", "-id")
 LINE_ORDER = ("booked_on", "id")
+COUNTED = (Statement.State.READ, Statement.State.TAKEN_BACK)
 READ_AT_ONCE_BYTES = 1024 * 1024
 #: Refusals that saved columns can heal.
 NEEDS_COLUMNS = ("mapping_needed", "mapping_wrong", "unknown_format", "unknown_header")
@@ -123,17 +125,32 @@ def row(request: HttpRequest, statement: str) -> HttpResponse:
 @require_GET
 def statement(request: HttpRequest, statement: str) -> HttpResponse:
     """What became of one file: counts, oddities and lines, or the refusal with its place."""
-    found = row_of(_files(), statement)
+    return _statement_page(request, row_of(_files(), statement))
+
+
+def _statement_page(request: HttpRequest, found: Statement, error: str = "") -> HttpResponse:
     context = {
         "statement": found,
         "format": format_name(found.format) if found.format else "",
         "formats": format_choices(),
+        "proof": PROOFS.get(found.proof, ""),
+        "siblings": _files().filter(parcel=found.parcel_id).exclude(account=found.account_id).order_by("account__code"),
+        "doubles": _doubles(found),
+        "reasons": list(FILE_REASONS.items()),
+        "why": FILE_REASONS.get(found.taken_back_reason, ""),
+        "error": error,
         "is_authoritative": found.format == found.account.authoritative_format,
         "authoritative": format_name(found.account.authoritative_format) if found.account.authoritative_format else "",
         **(_refusal(found) if found.refusal else {}),
-        **(_lines(found, request) if found.state == Statement.State.READ else {}),
+        **(_lines(found, request) if found.state in COUNTED else {}),
     }
-    return page(request, "statement", context, fragment="_statement")
+    return page(request, "statement", context, fragment="_statement", status=422 if error else 200)
+
+
+def _doubles(found: Statement) -> QuerySet[Statement]:
+    """The same bytes taken in for another account too: one of them is probably the wrong one."""
+    same = _files().filter(parcel__external_id=found.parcel.external_id, state=Statement.State.READ)
+    return same.exclude(parcel=found.parcel_id).exclude(account=found.account_id).order_by("account__code")
 
 
 def _refusal(found: Statement) -> dict[str, Any]:
@@ -152,11 +169,27 @@ def _lines(found: Statement, request: HttpRequest) -> dict[str, Any]:
     lines = list_page(rows, LINE_ORDER, request)
     deposits = Deposit.objects.filter(line__in=[one.pk for one in lines.rows]).select_related("customer")
     by_line = {one.line_id: one for one in deposits}
+    waiting = set(
+        unpaired_lines().filter(pk__in=[one.pk for one in lines.rows if one.cancels]).values_list("pk", flat=True)
+    )
     return {
         "page": lines,
+        "waiting": waiting,
         "lines": [(one, KINDS[Kind(one.kind)], by_line.get(one.pk)) for one in lines.rows],
         "oddities": oddities(found.deviations),
     }
+
+
+@visited(BANK_IMPORT)
+@require_POST
+def take_back(request: HttpRequest, statement: str) -> HttpResponse:
+    """Let nothing of a file count any more that was put on the wrong account."""
+    found = row_of(_files(), statement)
+    try:
+        actions.take_back_statement(found, reason=request.POST.get("reason", ""), by=actor(request))
+    except Invalid as refused:
+        return _statement_page(request, row_of(_files(), statement), refused.message)
+    return sent_on(request, reverse("banking:statement", args=[found.public_id]), _("The file is taken back."))
 
 
 @visited(BANK_IMPORT)
@@ -167,8 +200,8 @@ def read_once_more(request: HttpRequest, statement: str) -> HttpResponse:
     format = request.POST.get("format", "auto")
     if format not in dict(format_choices()) and format != "auto":
         raise Invalid(field="format", reason=_("Choose one of the formats."))
-    actions.read_again(found, format=format, by=actor(request))
-    return sent_on(request, reverse("banking:statement", args=[found.public_id]))
+    read = actions.read_again(found, format=format, by=actor(request))
+    return sent_on(request, reverse("banking:statement", args=[read.public_id]))
 
 
 @visited(BANK_VIEW)  # a streamed answer is an answer

@@ -12,8 +12,10 @@ from tokui.catalog.actions import (
     ProductFields,
     add_tax_rate,
     change_product,
+    correct_price,
     create_product,
     set_price,
+    withdraw_price,
 )
 from tokui.catalog.models import Product
 from tokui.catalog.queries import price_on, rates
@@ -78,3 +80,23 @@ def test_a_change_of_law_is_a_row(owner, accountant):
             add_tax_rate(kind, rate_bp=rate, from_on=day, by=owner)
     with pytest.raises(NotPermitted):
         add_tax_rate("standard", rate_bp=900, from_on=date(2031, 1, 1), by=accountant)
+
+
+def test_a_mistyped_price_is_corrected_and_a_wrong_one_withdrawn(owner, viewer):
+    product = make(by=owner)
+    first = set_price(product, unit_minor=10_000, from_on=date(2026, 1, 1), by=owner)
+    second = set_price(product, unit_minor=1_200, from_on=date(2026, 10, 1), by=owner)
+    correct_price(first, unit_minor=1_000, tax_included=True, by=owner)
+    assert [(one.unit_minor, one.tax_included) for one in product.prices.order_by("from_on")] == [
+        (1_000, True),
+        (1_200, False),
+    ]
+    for verb in (correct_price, withdraw_price):
+        with pytest.raises(NotPermitted):
+            verb(first, by=viewer, **({"unit_minor": 1, "tax_included": False} if verb is correct_price else {}))
+    withdraw_price(second, by=owner)
+    assert price_on(product.pk, date(2027, 1, 1)).unit_minor == 1_000
+    set_price(product, unit_minor=1_300, from_on=date(2026, 10, 1), by=owner)
+    assert find_offences() == []
+    told = ("catalog.PriceCorrected", "catalog.PriceWithdrawn")
+    assert [Event.objects.filter(type=kind).count() for kind in told] == [1, 1]

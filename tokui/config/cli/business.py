@@ -59,15 +59,15 @@ def customers_export(file: Annotated[Path, typer.Argument(help="Where to write; 
 
 @sales_app.command("import")
 def sales_import(file: Source) -> None:
-    """Import an XLSX, CSV or TSV file of sale lines; known slip numbers add nothing."""
+    """Import an XLSX, CSV or TSV file of sale lines; what is recorded already adds nothing. Waits until it is done."""
     with installation(), organization():
         from tokui.invoices.importing import import_sales_file
         from tokui.invoices.words import reason_words
 
         batch = import_sales_file(file)
-        rows = batch.rows.order_by("pk")[:ROWS_SHOWN]
+        rows = batch.rows.filter(outcome="refused").order_by("pk")[:ROWS_SHOWN]
         refused = [(row.sheet, row.row, row.column, row.value, reason_words(row.reason)) for row in rows]
-        counts = {name: getattr(batch, f"{name}_count") for name in ("new", "known", "refused")}
+        counts = {name: getattr(batch, f"{name}_count") for name in ("new", "known", "refused", "late")}
         identifier = batch.public_id
     _tell_import(identifier, counts, refused)
 

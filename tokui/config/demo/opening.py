@@ -8,7 +8,13 @@ from uuid import UUID
 
 from tokui.access.actions import accept_invitation, actor_of, change_business, found_organization, invite_user
 from tokui.access.models import Business
-from tokui.banking.actions import NewAccount, add_account
+from tokui.banking.actions import (
+    NewAccount,
+    NewNumber,
+    add_account,
+    assign_virtual_account,
+    register_virtual_accounts,
+)
 from tokui.banking.models import BankAccount
 from tokui.catalog.actions import ProductFields, create_product, set_price
 from tokui.config.demo.bankfiles import Book
@@ -66,6 +72,7 @@ def open_company(cast: Cast, books: list[Book], *, prices_from: date) -> Company
         for book in books:
             company.accounts[book.code] = _account(book, company.owner)
         _enter_customers(company, cast)
+        _give_out_numbers(company, cast)
     return company
 
 
@@ -129,6 +136,16 @@ def _enter_customers(company: Company, cast: Cast) -> None:
     for guardian, pupil in cast.pays_for:
         pair = rows[company.customers[guardian]], rows[company.customers[pupil]]
         add_relationship(*pair, "guardian", by=company.people["owner"])
+
+
+def _give_out_numbers(company: Company, cast: Cast) -> None:
+    """A small pool of virtual accounts before the first bank account; two companies have theirs."""
+    account = next(iter(company.accounts.values()))
+    pool = [NewNumber(number=f"{number:07}", branch_code="901") for number in range(5_000_001, 5_000_013)]
+    numbers = register_virtual_accounts(account, pool, by=company.owner)
+    holders = [person for person in cast.people if person.contact][:2]
+    for number, person in zip(numbers, holders, strict=False):
+        assign_virtual_account(number, Customer.objects.get(pk=company.customers[person.code]), by=company.owner)
 
 
 def _draft(person: Person, company: Company) -> CustomerDraft:

@@ -26,6 +26,7 @@ ROLES = (
     "branch_name",
     "edi",
     "reference",
+    "virtual_account",
     "account",
 )
 

@@ -69,6 +69,7 @@ class RowReader:
             edi=cell(cells, "edi"),
             native_id=cell(cells, "native_id") or None,
             reference=cell(cells, "reference"),
+            virtual_account=cell(cells, "virtual_account"),
             balance_minor=self._amount(number, cells, "balance"),
             cancels=kind is Kind.CORRECTION,
             raw=",".join('"' + text.replace('"', '""') + '"' for text in cells),

@@ -1,4 +1,5 @@
-"""ISO 20022 camt.053 (statements) and camt.054 (notifications), every version: elements count by their local name."""
+"""ISO 20022 camt.052 (reports within the day), camt.053 (statements) and camt.054 (notifications), every version:
+elements count by their local name."""
 
 from datetime import date
 from typing import BinaryIO
@@ -6,7 +7,7 @@ from typing import BinaryIO
 from tokui.banking.statements import ReadOptions, StatementFile
 from tokui.connectors.camt.reader import read_camt
 
-__all__ = ["Camt053", "Camt054"]
+__all__ = ["Camt052", "Camt053", "Camt054"]
 
 
 class _Camt:
@@ -21,6 +22,15 @@ class _Camt:
 
     def read(self, stream: BinaryIO, *, today: date, options: ReadOptions) -> StatementFile:
         return read_camt(self.code, self._report, stream, options=options)
+
+
+class Camt052(_Camt):
+    """Reports within the day: proved by balances and summary as far as the bank gives them."""
+
+    code = "camt052"
+    name = "ISO 20022 camt.052"
+    _message = b"BkToCstmrAcctRpt"
+    _report = "Rpt"
 
 
 class Camt053(_Camt):

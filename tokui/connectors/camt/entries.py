@@ -130,9 +130,16 @@ def _line(entry: Entry, detail: etree._Element | None, amount_minor: int, native
         edi=text_at(detail, "RmtInf", "Strd", "CdtrRefInf", "Ref"),
         native_id=native_id,
         reference=_reference(text_at(detail, "Refs", "EndToEndId")) or "",
+        virtual_account=_paid_into(detail) if entry.direction == "in" else "",
         cancels=entry.reverses,
         raw=entry.raw,
     )
+
+
+def _paid_into(detail: etree._Element | None) -> str:
+    """The creditor's account of one payment: a virtual IBAN, where the bank names it beside the account's own."""
+    account = child(detail, "RltdPties", "CdtrAcct", "Id")
+    return text_at(account, "IBAN") or text_at(account, "Othr", "Id")
 
 
 def _unstructured(detail: etree._Element | None) -> Iterator[str]:

@@ -118,9 +118,14 @@ def _account(report: Report, element: etree._Element, number: int) -> StatementA
         to_on=_period(element, "To"),
         opening_minor=_balance(element, OPENING, currency),
         closing_minor=_balance(element, CLOSING, currency),
-        lines=tuple(sorted(report.lines, key=lambda line: line.booked_on)),
+        lines=tuple(_through(line, account) for line in sorted(report.lines, key=lambda line: line.booked_on)),
         totals=_totals(report, element, currency),
     )
+
+
+def _through(line: StatementLine, account: StatementAccount) -> StatementLine:
+    """Money on the account's own number came through no virtual one."""
+    return replace(line, virtual_account="") if line.virtual_account == account.account_number else line
 
 
 def _identified(element: etree._Element) -> StatementAccount:

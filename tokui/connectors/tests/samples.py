@@ -62,6 +62,11 @@ def camt053(entries: str = ENTRY + REVERSAL, version: str = "02", closing: str =
     ).encode()
 
 
+def camt052() -> bytes:
+    within = camt053().replace(b"camt.053.001.02", b"camt.052.001.08").replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt")
+    return within.replace(b"<Stmt>", b"<Rpt>").replace(b"</Stmt>", b"</Rpt>")
+
+
 def camt054(entries: str = ENTRY, summary: str = "") -> bytes:
     return (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><Ntfctn>'
@@ -92,6 +97,7 @@ SAMPLES: dict[str, bytes] = {
     "zengin-03": write_03([ACCOUNT], created_on=TODAY),
     **{f"csv-{code}": write_bank_csv(profile, ACCOUNT) for code, profile in PROFILES.items()},
     "csv": MAPPED,
+    "camt052": camt052(),
     "camt053": camt053(),
     "camt054": camt054(),
     "mt940": MT940,

@@ -355,3 +355,10 @@ def test_a_profile_can_be_read_from_a_stream() -> None:
     content = write_bank_csv(PROFILES["rakuten"], StatementAccount(opening_minor=5, lines=()))
     file = BankCsv(PROFILES["rakuten"]).read(io.BytesIO(content), today=TODAY, options=ReadOptions())
     assert file.accounts[0].lines == ()
+
+
+def test_a_mapped_csv_says_into_which_virtual_account_a_payment_came() -> None:
+    mapping = ColumnMapping(date=("日付",), amount="金額", virtual_account="専用口座")
+    content = "日付,金額,専用口座\n2026/11/18,500,101-5000001\n".encode()
+    [line] = formats.read(content, "csv", today=TODAY, options=ReadOptions(mapping=mapping)).accounts[0].lines
+    assert line.virtual_account == "101-5000001"

@@ -6,7 +6,7 @@ import pytest
 from tokui.banking.refusals import DeviationCode, FileRefused, Refused
 from tokui.banking.statements import Kind, ReadOptions, StatementFile
 from tokui.connectors import formats
-from tokui.connectors.tests.samples import ENTRY, MT940, OFX, PENDING, REVERSAL, camt053, camt054
+from tokui.connectors.tests.samples import ENTRY, MT940, OFX, PENDING, REVERSAL, camt052, camt053, camt054
 from tokui.connectors.tests.worlds import TODAY, codes
 
 
@@ -249,3 +249,28 @@ def test_ofx_2_in_xml_is_the_same_file() -> None:
 def test_whatever_is_wrong_in_ofx_is_refused(before: bytes, after: bytes, code: Refused, field: str | None) -> None:
     caught = refused(OFX.replace(before, after, 1))
     assert (caught.code, caught.field) == (code, field)
+
+
+def test_a_camt_report_within_the_day_is_read() -> None:
+    file = read(camt052())
+    assert (file.format, len(file.accounts[0].lines)) == ("camt052", 2)
+    assert refused(camt053(), "camt052").code is Refused.WRONG_TYPE
+
+
+def test_a_virtual_account_beside_a_payment_is_read_and_the_account_s_own_is_not_one() -> None:
+    own, virtual = "DE02120300000000202051", "DE75512108001245126199"
+    paid_into = "<CdtrAcct><Id><IBAN>{}</IBAN></Id></CdtrAcct></RltdPties>"
+    for number, expected in ((virtual, virtual), (own, "")):
+        entry = ENTRY.replace("</RltdPties>", paid_into.format(number))
+        assert read(camt053(entry + REVERSAL)).accounts[0].lines[0].virtual_account == expected
+
+
+def test_statements_of_one_account_in_a_camt_file_go_on_from_each_other() -> None:
+    whole = camt053().decode()
+    first = whole[whole.index("<Stmt>") : whole.index("</BkToCstmrStmt>")]
+    empty = first.replace(ENTRY, "").replace(REVERSAL, "").replace("2026-11", "2026-12")
+    later = empty.replace("100.00", "999.00").replace("1300.00", "999.00")
+    wrong = refused(whole.replace(first, first + later).encode())
+    assert (wrong.code, wrong.found, wrong.expected) == (Refused.ACCOUNT_BROKEN, "99900", "130000")
+    right = empty.replace("100.00", "1300.00")
+    assert len(read(whole.replace(first, first + right).encode()).accounts) == 2

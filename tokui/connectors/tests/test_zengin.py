@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tokui.banking.refusals import DeviationCode, FileRefused, Refused
 from tokui.banking.statements import Kind, ReadOptions, StatementAccount, StatementFile, StatementLine
+from tokui.connectors import formats
 from tokui.connectors.tests.worlds import TODAY, accounts, codes, without_traces
 from tokui.connectors.zengin import Zengin01, Zengin03, to_zengin, write_01, write_03
 from tokui.connectors.zengin.records import two_digit_year_day
@@ -98,7 +99,10 @@ def test_amounts_beyond_ten_digits_travel_in_form_b(world: StatementAccount) -> 
 
 
 @settings(max_examples=60)
-@given(st.lists(accounts(notice=False), min_size=1, max_size=3), st.sampled_from(["crlf", "none"]))
+@given(
+    st.lists(accounts(notice=False), min_size=1, max_size=3, unique_by=lambda one: one.account_number),
+    st.sampled_from(["crlf", "none"]),
+)
 def test_what_03_writes_it_reads_and_writes_again(world: list[StatementAccount], end: str) -> None:
     content = write_03(world, created_on=TODAY, line_end=end)  # type: ignore[arg-type]
     file = read_03(content)
@@ -346,3 +350,11 @@ def test_a_western_year_is_reported() -> None:
 
 def test_a_line_outside_the_header_period_is_reported() -> None:
     assert DeviationCode.OUTSIDE_PERIOD in codes(read_01(put(file_01(), 2, 8, b"081130")))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_saved_as_utf_16_is_refused_by_name(encoding: str) -> None:
+    content = file_03().decode("cp932").encode(encoding)
+    with pytest.raises(FileRefused) as refusal:
+        formats.read(content, today=TODAY)
+    assert refusal.value.code is Refused.REENCODED

@@ -22,6 +22,7 @@ class _Zengin:
     _dialect: Dialect
 
     def sniff(self, head: bytes, name: str) -> float:
+        head = _from_two_bytes(head)
         start = head[:3].removeprefix(b"\xef\xbb\xbf") or head[3:6]
         if len(start) == 3 and all(byte in _EBCDIC_DIGITS for byte in start):
             text = "".join(_EBCDIC_DIGITS[byte] for byte in start)
@@ -36,6 +37,14 @@ class _Zengin:
 
     def read(self, stream: BinaryIO, *, today: date, options: ReadOptions) -> StatementFile:
         return read_zengin(self._dialect, stream, today=today, options=options)
+
+
+def _from_two_bytes(head: bytes) -> bytes:
+    """A head that was saved as UTF-16 in one byte a character, so that the refusal can say what is wrong with it."""
+    order = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"1\0": "utf-16-le", b"\x001": "utf-16-be"}.get(head[:2])
+    if order is None:
+        return head
+    return head[: len(head) // 2 * 2].decode(order, "replace").encode("cp932", "replace")
 
 
 def _is_record(head: bytes) -> bool:

@@ -129,6 +129,8 @@ def split_records(content: bytes, remarks: Remarks, *, max_records: int) -> list
 def _single_byte(content: bytes, remarks: Remarks) -> bytes:
     if content[:1] and content[0] == EBCDIC_ONE:
         raise FileRefused(Refused.EBCDIC, line=1, found=content[:4].hex(), expected="JIS")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:2]:
+        raise FileRefused(Refused.REENCODED, line=1, found=content[:4].hex(), expected="JIS X 0201")
     if (at := content.find(b"\0")) >= 0:
         raise FileRefused(Refused.NUL_BYTE, found=str(at))
     if content.startswith(b"\xef\xbb\xbf"):

@@ -1,5 +1,20 @@
 """Tables that people bring and take away: any workbook or text table in, CSV and XLSX out. Pure, streaming, bounded."""
 
+from tokui.core.tables.columns import (
+    Layout,
+    Problem,
+    ReadRow,
+    facts,
+    headings_of,
+    numbered,
+    place_columns,
+    placed_rows,
+    problem_at,
+    propose_columns,
+    reason,
+    signature,
+    table_facts,
+)
 from tokui.core.tables.headers import Confidence, Header, Proposal, Vocabulary, data_rows, find_header, propose
 from tokui.core.tables.reading import open_table
 from tokui.core.tables.shapes import (
@@ -15,16 +30,20 @@ from tokui.core.tables.shapes import (
     cell_text,
     column_letters,
 )
-from tokui.core.tables.writing import NewSheet, write_csv, write_xlsx
+from tokui.core.tables.writing import MEDIA_TYPES, NewSheet, write_csv, write_xlsx
 
 __all__ = [
+    "MEDIA_TYPES",
     "UNCALCULATED",
     "Cell",
     "Confidence",
     "Header",
+    "Layout",
     "Limits",
     "NewSheet",
+    "Problem",
     "Proposal",
+    "ReadRow",
     "Row",
     "Sheet",
     "TableCode",
@@ -35,9 +54,19 @@ __all__ = [
     "cell_text",
     "column_letters",
     "data_rows",
+    "facts",
     "find_header",
+    "headings_of",
+    "numbered",
     "open_table",
+    "place_columns",
+    "placed_rows",
+    "problem_at",
     "propose",
+    "propose_columns",
+    "reason",
+    "signature",
+    "table_facts",
     "write_csv",
     "write_xlsx",
 ]

@@ -17,6 +17,10 @@ import xlsxwriter
 from tokui.core.tables.guards import guarded
 from tokui.core.tables.shapes import Cell, TableCode, TableRefused, cell_text, column_letters
 
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 LONGEST_XLSX_CELL = 32_767
 XLSX_ROWS = 1_048_576
 # What an encoding writes without an error but gives back as another character: these six in all of Unicode for CP932.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tokui.core.money import Money, parse_money
+from tokui.core.money import EXPONENTS, Money, parse_money
 from tokui.core.numerals import Numeral, parse_numeral
 from tokui.core.refused import Code, ValueRefused
 from tokui.core.tables.shapes import Cell, cell_text
@@ -19,6 +19,14 @@ def parse_amount(value: Cell, currency: str) -> Money:
     """
     _refuse_other_kinds(value)
     return parse_money(cell_text(value), currency)
+
+
+def parse_currency(value: Cell) -> str:
+    """An ISO 4217 code in use, in any case. Raises ValueRefused: UNKNOWN_CURRENCY."""
+    code = cell_text(value).strip().upper()
+    if code not in EXPONENTS:
+        raise ValueRefused(Code.UNKNOWN_CURRENCY, value, "JPY")
+    return code
 
 
 def parse_whole(value: Cell) -> int:

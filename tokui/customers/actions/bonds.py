@@ -31,7 +31,7 @@ from tokui.customers.events import (
 from tokui.customers.index import name_keys
 from tokui.customers.models import ContactPerson, ContactPoint, Customer, CustomerKey, PayerName, Relationship
 from tokui.customers.names import name_key
-from tokui.customers.words import refusal_words
+from tokui.customers.words import RELATIONSHIP_WORDS, refusal_words
 
 ABOUT = "customers.customer"
 #: Kinds that order customers above each other, so that a circle makes no sense.
@@ -43,7 +43,7 @@ class AlreadyRelated(Refusal):
 
 
 class RelationshipCycle(Refusal):
-    """{name} would stand above itself."""
+    """The relationship “{word}” would run in a circle at {name}."""
 
 
 class NotAName(Refusal):
@@ -64,10 +64,10 @@ def add_relationship(
     if kind not in Relationship.Kind.values:
         raise Invalid(field="kind", reason=_("There is no such relationship."))
     if from_customer.pk == to_customer.pk:
-        raise RelationshipCycle(name=from_customer.name)
+        raise RelationshipCycle(name=from_customer.name, word=RELATIONSHIP_WORDS[kind][0])
     advisory_lock("customer hierarchy", [require_organization()])
     if kind in ORDERED and _stands_above(to_customer.pk, from_customer.pk, kind):
-        raise RelationshipCycle(name=from_customer.name)
+        raise RelationshipCycle(name=from_customer.name, word=RELATIONSHIP_WORDS[kind][0])
     note = _read("note", parse_text, note, longest=120)
     try:
         with transaction.atomic():

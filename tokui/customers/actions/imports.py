@@ -15,26 +15,23 @@ from django.utils.translation import gettext as _
 from tokui import access
 from tokui.access.permissions import CUSTOMERS_IMPORT, PAYMENTS_ALLOCATE
 from tokui.core import clock, states
-from tokui.core.actors import SYSTEM, Actor
+from tokui.core.actors import SYSTEM, Actor, actor_facts
 from tokui.core.errors import Invalid, Refusal, StateChanged
 from tokui.core.files import open_file
 from tokui.core.inbox import receive
 from tokui.core.locks import advisory_lock, lock
 from tokui.core.models import Parcel
-from tokui.core.tables import TableRefused, Vocabulary, open_table
+from tokui.core.tables import TableRefused, Vocabulary, open_table, propose_columns, signature, table_facts
 from tokui.core.tenancy import require_organization
 from tokui.core.vault import encrypt
 from tokui.customers.importing.columns import (
     IDENTIFYING,
     SavedColumns,
-    propose_columns,
     recall_columns,
-    signature,
     vocabulary,
 )
 from tokui.customers.importing.heads import read_headings
 from tokui.customers.models import CustomField, Import, ImportMapping, ImportRow
-from tokui.customers.words import table_facts
 
 SOURCE = "customers.import"
 FILE_LIMIT_BYTES = 512 * 1024 * 1024
@@ -242,11 +239,6 @@ def import_file(path: Path | str, mapping: Mapping[str, str] | None = None, *, b
     apply_batches(require_organization(), batch.pk, by)
     batch.refresh_from_db()
     return batch
-
-
-def actor_facts(by: Actor) -> dict[str, str]:
-    """An actor as a job carries it; permissions were asked before."""
-    return {"kind": by.kind, "id": str(by.id or ""), "name": by.name, "role": by.role}
 
 
 def _file_name(name: str) -> str:

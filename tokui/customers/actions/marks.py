@@ -30,7 +30,9 @@ from tokui.customers.events import (
     CustomFieldChanged,
     CustomFieldDefined,
     FileAttached,
+    FileDetached,
     NoteAdded,
+    NoteRemoved,
 )
 from tokui.customers.models import Attachment, Customer, CustomField, Note, SavedView, Tagging
 from tokui.customers.words import refusal_words
@@ -72,6 +74,24 @@ def attach_file(customer: Customer, content: bytes, *, name: str, content_type: 
     if is_new:
         emit(FileAttached(customer.pk, row.pk, file.pk), about=customer, by=by)
     return row
+
+
+@transaction.atomic
+def remove_note(note: Note, *, by: Actor) -> None:
+    """Take a note off a customer for good; the history says that there was one, and who took it off."""
+    access.require(by, CUSTOMERS_EDIT)
+    customer, key = lock(note).customer, note.pk
+    note.delete()
+    emit(NoteRemoved(customer.pk, key), about=customer, by=by)
+
+
+@transaction.atomic
+def detach_file(attachment: Attachment, *, by: Actor) -> None:
+    """Take a file off a customer. Its bytes stay under their hash: others may hold the same file."""
+    access.require(by, CUSTOMERS_EDIT)
+    customer, key = lock(attachment).customer, attachment.pk
+    attachment.delete()
+    emit(FileDetached(customer.pk, key, attachment.file_id), about=customer, by=by)
 
 
 @transaction.atomic
@@ -154,6 +174,10 @@ def change_field(field: CustomField, *, by: Actor, **values: Any) -> CustomField
     """Change label, choices, place in the list, or whether the field is in use. Choices in use may be added to only."""
     access.require(by, SETTINGS_MANAGE)
     lock(field)
+    if "choices" in values:
+        values["choices"] = list(dict.fromkeys(_text("choices", choice, 80) for choice in values["choices"]))
+    if "choices" in values and field.kind != CustomField.Kind.CHOICE and values["choices"]:
+        raise Invalid(field="choices", reason=_("A choice needs its choices, and no other kind has any."))
     if "choices" in values and not set(field.choices) <= set(values["choices"]):
         raise Invalid(field="choices", reason=_("Choices can be added, not taken away: customers may have them."))
     for name in ("label", "choices", "in_list", "is_active", "position"):
@@ -168,6 +192,8 @@ def change_field(field: CustomField, *, by: Actor, **values: Any) -> CustomField
 def save_view(name: str, query: str, *, by: Actor, is_shared: bool = True) -> SavedView:
     """Keep a list's conditions, columns and order under a name; the same name again replaces it."""
     access.require(by, CUSTOMERS_VIEW)
+    if not is_shared and by.kind != "user":
+        raise Invalid(field="shared", reason=_("Only a person has views of their own."))
     owner_id = None if is_shared else by.id
     if is_shared:
         access.require(by, CUSTOMERS_EDIT)

@@ -40,6 +40,7 @@ from tokui.customers.drafts import (
     checked,
     checked_tags,
     checked_values,
+    require_due_after_closing,
     sort_key_of,
 )
 from tokui.customers.events import CustomerChanged, CustomerCreated
@@ -47,6 +48,7 @@ from tokui.customers.models import Customer
 from tokui.customers.words import refusal_words
 
 ABOUT = "customers.customer"
+DUE_FIELDS = {"closing_day", "due_months", "due_day"}
 COLUMNS = {
     "id": "uuid",
     **dict.fromkeys(STORED, "text"),
@@ -183,6 +185,8 @@ def apply_changes(changes: Sequence[CustomerChange], *, by: Actor, import_id: UU
         raise NotFound
     before = {row.pk: _merge(row, by_key[row.pk]) for row in rows}
     changed = [row for row in rows if before[row.pk]]
+    if import_id is None:  # an import refuses its rows one by one, before it is applied
+        _require_terms([row for row in changed if DUE_FIELDS & before[row.pk].keys()])
     _update_rows(changed, before)
     touched = {row.pk: by_key[row.pk].values for row in rows}
     tagged = set_tags({key: values["tags"] for key, values in touched.items() if "tags" in values})
@@ -190,6 +194,15 @@ def apply_changes(changes: Sequence[CustomerChange], *, by: Actor, import_id: UU
     _bump([row for row in rows if not before[row.pk] and (row.pk in tagged or row.pk in custom)])
     _announce(rows, before, tagged, custom, by, import_id)
     return [row for row in rows if before[row.pk] or row.pk in tagged or row.pk in custom]
+
+
+def _require_terms(rows: Sequence[Customer]) -> None:
+    """Terms whose parts were changed must still fit together."""
+    try:
+        for row in rows:
+            require_due_after_closing(row.closing_day, row.due_months, row.due_day)
+    except FieldRefused as refused:
+        raise invalid(refused) from refused
 
 
 def _merge(row: Customer, change: CustomerChange) -> dict[str, tuple[Any, Any]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from tokui.core.actors import Actor
+from tokui.core.tables import Problem, reason
 from tokui.core.tenancy import require_organization
 from tokui.customers.actions import bond_sets
 from tokui.customers.actions.bond_sets import Circle, NewName, NewRelation
@@ -18,7 +19,7 @@ from tokui.customers.drafts import CustomerChange
 from tokui.customers.importing.bonds import Bonds
 from tokui.customers.importing.plans import Change, Plan
 from tokui.customers.importing.records import Decisions, record_changes, record_told
-from tokui.customers.importing.rows import CustomerRow, Problem, reason
+from tokui.customers.importing.rows import CustomerRow
 from tokui.customers.models import Customer, Import
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 
-from tokui.core.tables import Vocabulary, propose
+from tokui.core.tables import Vocabulary, place_columns, propose_columns
 from tokui.core.tables.headers import heading_key
 
 #: Field -> the headings by which Japanese and English workbooks call it. Our own export's headings are among them.
@@ -252,12 +250,6 @@ def vocabulary(custom: Mapping[str, str]) -> Vocabulary:
     return VOCABULARY | {f"custom.{key}": (label, key) for key, label in custom.items()}
 
 
-def propose_columns(headings: Sequence[str], known: Vocabulary) -> dict[str, str]:
-    """For each field the heading that seems to hold it."""
-    found = propose(headings, known)
-    return {field: proposal.heading for field, proposal in found.items()}
-
-
 @dataclass(frozen=True)
 class SavedColumns:
     """A choice that a person made: field -> heading, and the headings and fields that were there to choose from."""
@@ -280,40 +272,3 @@ def recall_columns(saved: SavedColumns, headings: Sequence[str], known: Vocabula
     ignored = [heading for heading in free if heading not in proposed.values()]
     new_fields = {f: names for f, names in open_fields.items() if f not in saved.fields and f not in proposed}
     return chosen | proposed | propose_columns(ignored, new_fields)
-
-
-def numbered(headings: Sequence[str]) -> tuple[str, ...]:
-    """Equal headings told apart: 電話, 電話 2, 電話 3. Empty ones stay empty."""
-    taken, seen = set(headings), set()
-    found = []
-    for heading in headings:
-        name = heading
-        if heading and heading in seen:
-            name = next(one for n in count(2) if (one := f"{heading} {n}") not in taken)
-        seen.add(heading)
-        taken.add(name)
-        found.append(name)
-    return tuple(found)
-
-
-def signature(headings: Sequence[str]) -> str:
-    """Files of one sender have the same headings: a digest of them, blind to width, case and ornament."""
-    keys = "\n".join(heading_key(heading) for heading in headings if heading.strip())
-    return hashlib.sha256(keys.encode()).hexdigest()
-
-
-def place_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where a mapping's headings stand in a sheet: written the same, else alike; of those the left one that is free.
-
-    電話（自宅） and 電話（携帯） are alike, so the exact ones go first.
-    """
-    exact = {heading: index for index, heading in reversed(list(enumerate(headings)))}
-    found = {field: exact[heading] for field, heading in mapping.items() if heading in exact}
-    alike: dict[str, int] = {}
-    for index, heading in enumerate(headings):
-        if index not in found.values():
-            alike.setdefault(heading_key(heading), index)
-    for field, heading in mapping.items():
-        if heading and field not in found and heading_key(heading) in alike:
-            found[field] = alike[heading_key(heading)]
-    return found

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tokui.core.tables import Row, Sheet, TableCode, TableFile, TableRefused, Vocabulary, data_rows, find_header
-from tokui.customers.importing.columns import REASON_HEADINGS, numbered
+from tokui.core.tables import (
+    Row,
+    Sheet,
+    TableCode,
+    TableFile,
+    TableRefused,
+    Vocabulary,
+    data_rows,
+    find_header,
+    numbered,
+)
+from tokui.customers.importing.columns import REASON_HEADINGS
 
 LOOK_AT_ROWS = 80
 SAMPLES = 3

@@ -10,12 +10,13 @@ from uuid import UUID
 from tokui.access.models import Business, Membership
 from tokui.core.models import Organization
 from tokui.core.refused import ValueRefused
+from tokui.core.tables import Problem, facts, reason
 from tokui.core.tenancy import require_organization
 from tokui.customers.custom import CustomKind, Typed, parse_custom
 from tokui.customers.drafts import PARSERS, CustomerDraft, kind_of
 from tokui.customers.importing.bonds import MOBILE, Bonds
 from tokui.customers.importing.existing import Existing, person_keys, references_of
-from tokui.customers.importing.rows import CustomerRow, Problem, facts, reason
+from tokui.customers.importing.rows import CustomerRow
 from tokui.customers.models import Customer, CustomField, CustomValue
 from tokui.customers.names import name_key
 

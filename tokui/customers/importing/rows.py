@@ -13,19 +13,19 @@ from tokui.core.ids import parse_public_id
 from tokui.core.refused import Code, ValueRefused
 from tokui.core.tables import (
     UNCALCULATED,
+    Problem,
     Row,
-    TableCode,
     TableFile,
-    TableRefused,
     Vocabulary,
     column_letters,
-    data_rows,
-    find_header,
+    facts,
+    placed_rows,
+    reason,
 )
 from tokui.core.values import normalise_text, parse_text, parse_whole
 from tokui.customers.drafts import KIND_WORDS, PARSERS, FieldRefused, checked_tags
 from tokui.customers.importing.bonds import BOND_FIELDS, PERSON, Bonds, NotAPayerName, take_bond
-from tokui.customers.importing.columns import IDENTIFYING, numbered, place_columns
+from tokui.customers.importing.columns import IDENTIFYING
 from tokui.customers.names import name_key
 
 _TAG_BREAK = re.compile(r"[、,;；/\n]+")
@@ -34,15 +34,6 @@ _ADDRESS_PARTS = ("prefecture", "city", "street", "building")
 _PARTS = frozenset({*_NAME_PARTS[0], *_NAME_PARTS[1], *_ADDRESS_PARTS, "legal_form"})
 _FORM_EXAMPLES = "株式会社 / 有限会社 / 合同会社"
 _REFERENCES = ("business", "owner", "bill_to")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a cell was refused: its column, what it holds, and {code, found, expected}."""
-
-    column: str
-    value: str
-    reason: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -66,23 +57,8 @@ def customer_rows(
     table: TableFile, mapping: Mapping[str, str], known: Vocabulary
 ) -> Generator[CustomerRow, None, None]:
     """Every row of every sheet that has the mapped headings. Raises TableRefused, also when no sheet has them."""
-    usable = 0
-    for sheet in table.sheets:
-        try:
-            header = find_header(sheet, known)
-        except TableRefused as refused:
-            if refused.code in (TableCode.EMPTY, TableCode.NO_HEADER) and len(table.sheets) > 1:
-                continue
-            raise
-        names = numbered(header.names)
-        places = place_columns(names, mapping)
-        if not any(name in places for name in IDENTIFYING):
-            continue
-        usable += 1
-        for row in data_rows(sheet, header):
-            yield read_row(row, places, names)
-    if not usable:
-        raise TableRefused(TableCode.NO_HEADER)
+    for layout, row in placed_rows(table, mapping, known, (IDENTIFYING,)):
+        yield read_row(row, layout.places, layout.headings)
 
 
 def read_row(row: Row, places: Mapping[str, int], headings: tuple[str, ...]) -> CustomerRow:
@@ -220,12 +196,3 @@ def _bare(text: str) -> str:
 def _problem(row: Row, index: int, headings: tuple[str, ...], why: dict[str, str]) -> Problem:
     heading = headings[index] if index < len(headings) else ""
     return Problem(f"{column_letters(index)} {heading}".strip()[:80], row.text(index)[:200], why)
-
-
-def facts(refused: ValueRefused) -> dict[str, str]:
-    return {"code": refused.code.value, "found": refused.found, "expected": refused.expected}
-
-
-def reason(code: str, found: object = "", expected: object = "") -> dict[str, str]:
-    """A reason of ours in the shape of a parser's."""
-    return {"code": code, "found": str(found)[:80], "expected": str(expected)[:80]}

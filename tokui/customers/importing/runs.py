@@ -19,7 +19,7 @@ from tokui.core.actors import Actor
 from tokui.core.events import emit
 from tokui.core.files import open_file
 from tokui.core.models import Parcel
-from tokui.core.tables import TableCode, TableRefused, open_table
+from tokui.core.tables import TableCode, TableRefused, open_table, table_facts
 from tokui.core.tenancy import organization_scope
 from tokui.customers.events import ImportApplied
 from tokui.customers.importing.applying import apply_plan
@@ -28,7 +28,6 @@ from tokui.customers.importing.plans import Plan, Planner
 from tokui.customers.importing.records import decisions_of, record_changes, record_told
 from tokui.customers.importing.rows import CustomerRow, customer_rows
 from tokui.customers.models import CustomField, Import, ImportRow
-from tokui.customers.words import table_facts
 
 BATCH = 5_000
 Item = TypeVar("Item")

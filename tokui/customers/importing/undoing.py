@@ -12,6 +12,7 @@ from tokui.core import clock, states
 from tokui.core.actors import Actor
 from tokui.core.events import emit, emit_many
 from tokui.core.models import Event, Organization
+from tokui.core.tables import reason
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.customers.actions.bond_sets import unbind
 from tokui.customers.actions.record import ABOUT, BillToCycle, CodeTaken, apply_changes
@@ -19,7 +20,6 @@ from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import REFERENCES, CustomerChange
 from tokui.customers.events import CustomerRemoved, ImportUndone
 from tokui.customers.importing.records import opened
-from tokui.customers.importing.rows import reason
 from tokui.customers.models import Customer, CustomField, Import, ImportRow
 
 BATCH = 1_000

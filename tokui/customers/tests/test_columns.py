@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tokui.customers.importing.columns import (
-    VOCABULARY,
-    SavedColumns,
-    numbered,
-    place_columns,
-    propose_columns,
-    recall_columns,
-    vocabulary,
-)
+from tokui.core.tables import numbered, place_columns, propose_columns
+from tokui.customers.importing.columns import VOCABULARY, SavedColumns, recall_columns, vocabulary
 
 
 @pytest.mark.parametrize(

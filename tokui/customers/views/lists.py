@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -17,16 +19,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tokui.access.doors import visited
 from tokui.access.models import User
-from tokui.access.permissions import CUSTOMERS_EXPORT, CUSTOMERS_VIEW
+from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_EXPORT, CUSTOMERS_VIEW
 from tokui.core import clock
+from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id
 from tokui.core.refused import ValueRefused
 from tokui.customers import registry
 from tokui.customers.actions import change_customers, delete_view, save_view, tag_customers, untag_customers
+from tokui.customers.choosing import ids_given, ids_meant, query_of
+from tokui.customers.conditions import owner_choices
 from tokui.customers.drafts import CustomerChange
 from tokui.customers.exporting import FORMATS, export_customers
-from tokui.customers.models import Customer, CustomField, SavedView
+from tokui.customers.models import Customer, SavedView
+from tokui.customers.own_fields import PREFIX, own_fields, own_inputs, own_label, own_sorts, own_words
 from tokui.customers.queries import (
     ListQuery,
     cells_of,
@@ -38,9 +44,7 @@ from tokui.customers.queries import (
     parse_query,
 )
 from tokui.customers.views.rows import actor, row_of
-from tokui.ui.doors import render_page, sent_on
-
-BULK_LIMIT = 10_000
+from tokui.ui.doors import CappedCount, render_page, sent_on
 
 
 @visited(CUSTOMERS_VIEW)
@@ -48,7 +52,7 @@ BULK_LIMIT = 10_000
 def index(request: HttpRequest) -> HttpResponse:
     """The list; further rows as a fragment."""
     by = actor(request)
-    query = parse_query(_values(request))
+    query = parse_query(dict(request.GET.lists()))
     page, is_cut = list_page(query, by=by)
     known = known_columns(by=by)
     columns = chosen_columns(query, known)
@@ -56,9 +60,11 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, _drawn(cells)) for row, cells in cells_of(page.rows, columns)],
         "columns": columns,
+        "heads": _heads(query, columns),
         "query": query,
         "is_cut": is_cut,
         "span": len(columns) + 2,
+        "has_total": any(column.total for column in columns),
     }
     if query.after:
         return render_page(request, "customers/list.html", context, fragment="customers/_rows.html")
@@ -69,39 +75,30 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _drawn(cells: list[tuple[registry.ListColumn, str]]) -> SafeString:
     """The cells of a row. Drawn here: fifty rows of template loops would take as long as the queries."""
-    return format_html_join(
-        "", '<td class="{}">{}</td>', (("num f2" if column.is_number else "soft p2", cell) for column, cell in cells)
-    )
-
-
-def _values(request: HttpRequest) -> dict[str, str]:
-    """The address's values; boxes of the columns dialog come as many."""
-    values = request.GET.dict()
-    chosen = request.GET.getlist("column")
-    values.pop("column", None)
-    return values | ({"columns": ",".join(chosen)} if chosen else {})
+    return format_html_join("", '<td class="{}">{}</td>', ((column.look, cell) for column, cell in cells))
 
 
 def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListColumn]) -> dict[str, Any]:
-    """What stands around the rows: conditions, views, orders."""
+    """What stands around the rows: chips, views, orders. The dialog of conditions comes when it is opened."""
     by = actor(request)
-    filters = [
-        one
-        for one in sorted(registry.FILTERS.values(), key=lambda one: one.order)
-        if not one.permission or by.can(one.permission)
-    ]
+    fields = list(own_fields())
     views = SavedView.objects.filter(Q(owner=None) | Q(owner_id=by.id))
-    choices = {one.key: list(one.choices()) for one in filters if one.choices}
+    filters = _allowed(registry.FILTERS.values(), by)
+    words = {one.key: dict(one.choices()) for one in filters if one.choices and one.key in query.conditions}
     return {
         "views": [(view, view.query == _bare(request)) for view in views],
-        "filters": [(one, choices.get(one.key), query.conditions.get(one.key, "")) for one in filters],
-        "chips": [(key, _label(key), _word(key, value, choices)) for key, value in query.conditions.items()],
-        "sorts": [one for one in registry.SORTS.values() if not one.permission or by.can(one.permission)],
-        "owners": choices.get("owner", []),
+        "own_views": own_views(request),
+        "chips": _chips(query, words | own_words(fields), {one.key: one.label for one in fields}),
+        "sorts": [*_allowed(registry.SORTS.values(), by), *own_sorts(fields)],
+        "owners": owner_choices() if by.can(CUSTOMERS_EDIT) else [],
         "all_columns": known,
-        "own_fields": CustomField.objects.filter(is_active=True),
+        "own_fields": fields,
         "is_everything": _bare(request) == "",
     }
+
+
+def _allowed(ones: Iterable[Any], by: Actor) -> list[Any]:
+    return [one for one in ones if not one.permission or by.can(one.permission)]
 
 
 def _bare(request: HttpRequest) -> str:
@@ -112,20 +109,84 @@ def _bare(request: HttpRequest) -> str:
     return values.urlencode()
 
 
-def _label(key: str) -> Any:
-    return registry.FILTERS[key].label if key in registry.FILTERS else key.removeprefix("custom.")
+def _chips(
+    query: ListQuery, words: dict[str, dict[str, Any]], own_labels: dict[str, str]
+) -> list[tuple[str, str, Any, Any]]:
+    """One chip for each value of each condition: (key, value, label, word)."""
+    return [
+        (key, value, _label(key, own_labels), words.get(key, {}).get(value, value))
+        for key, values in query.conditions.items()
+        for value in values
+    ]
 
 
-def _word(key: str, value: str, choices: dict[str, list[tuple[str, Any]]]) -> Any:
-    return dict(choices.get(key, ())).get(value, value)
+def _label(key: str, own_labels: dict[str, str]) -> Any:
+    return registry.FILTERS[key].label if key in registry.FILTERS else own_label(key, own_labels)
+
+
+def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str]]:
+    """Each column with the order that its heading asks for next, and the direction in which the list is in now."""
+    return [(column, *_next_order(query.sort, column.sort)) for column in columns]
+
+
+def _next_order(now: str, sort: str) -> tuple[str, str]:
+    """An own field's order can be turned round; the others have one direction each."""
+    if not sort or now.removeprefix("-") != sort:
+        return sort, ""
+    if not sort.startswith(PREFIX):
+        return sort, "descending" if registry.SORTS[sort].order[0].startswith("-") else "ascending"
+    return (sort, "descending") if now.startswith("-") else (f"-{sort}", "ascending")
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def conditions(request: HttpRequest) -> HttpResponse:
+    """The dialog of conditions with what is asked already, as a fragment."""
+    query = parse_query(dict(request.GET.lists()))
+    filters = _allowed(sorted(registry.FILTERS.values(), key=lambda one: one.order), actor(request))
+    context = {
+        "query": query,
+        "filters": [
+            (one, list(one.choices()) if one.choices else None, query.conditions.get(one.key, ())) for one in filters
+        ],
+        "own_filters": [own_inputs(one, query.conditions) for one in own_fields()],
+    }
+    return render(request, "customers/_conditions.html", context)
 
 
 @visited(CUSTOMERS_VIEW)
 @require_GET
 def count(request: HttpRequest) -> HttpResponse:
     """How many, after the rows: a count never holds the list up."""
-    query = parse_query(_values(request))
+    query = parse_query(dict(request.GET.lists()))
     return HttpResponse(str(list_count(query, by=actor(request))))
+
+
+def own_views(request: HttpRequest) -> list[tuple[registry.ListView, bool, CappedCount | None]]:
+    """The views that the list has of itself, and which of them is shown."""
+    by, bare = actor(request), _bare(request)
+    views = sorted(_allowed(registry.VIEWS.values(), by), key=lambda one: one.order)
+    return [(view, view.query == bare, None) for view in views]
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def view_counts(request: HttpRequest) -> HttpResponse:
+    """The list's own views with how many each means, capped, after the rows."""
+    by = actor(request)
+    counted = [(view, now, list_count(query_of(view.query), by=by)) for view, now, _late in own_views(request)]
+    return render(request, "customers/_own_views.html", {"own_views": counted})
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def totals(request: HttpRequest) -> HttpResponse:
+    """The closing line: how many the list means and what their columns come to, as long as the count is not capped."""
+    by, query = actor(request), parse_query(dict(request.GET.lists()))
+    columns, counted = chosen_columns(query, known_columns(by=by)), list_count(query, by=by)
+    rows = matching(query, by=by)
+    sums = [(one.look, one.total(rows) if one.total and not counted.capped else "") for one in columns]
+    return render(request, "customers/_totals.html", {"count": counted, "sums": sums})
 
 
 @visited(CUSTOMERS_VIEW)
@@ -142,6 +203,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     elif action == "owner":
         owner = _owner(request.POST.get("owner", ""))
         change_customers([CustomerChange(key, {"owner_id": owner}) for key in ids], by=by)
+    elif action == "field":
+        own = {request.POST.get("field", ""): request.POST.get("value", "")}
+        change_customers([CustomerChange(key, {"custom": own}) for key in ids], by=by)
     elif action == "export":
         return _file(request, Customer.objects.filter(pk__in=ids))
     else:
@@ -152,22 +216,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> list[UUID]:
     if request.POST.get("everything"):
-        from django.http import QueryDict
-
-        given = QueryDict(request.POST.get("query", "")).dict()
-        query = parse_query({name: value for name, value in given.items() if name != "column"})
-        rows, _is_cut = matching(query, by=actor(request))
-        ids = list(rows.order_by("pk").values_list("pk", flat=True)[: BULK_LIMIT + 1])
-        if len(ids) > BULK_LIMIT:
-            raise Invalid(field="everything", reason=_("These are more than 10,000 customers; narrow the list first."))
-        return ids
-    try:
-        ids = [parse_public_id(key, Customer.PREFIX) for key in request.POST.getlist("pick")]
-    except ValueRefused as refused:
-        raise NotFound from refused
-    if not ids:
-        raise Invalid(field="pick", reason=_("Choose customers first."))
-    return ids
+        return ids_meant(query_of(request.POST.get("query", "")), by=actor(request))
+    return ids_given(request.POST.getlist("pick"), field="pick")
 
 
 def _owner(key: str) -> UUID | None:
@@ -183,10 +233,7 @@ def _owner(key: str) -> UUID | None:
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The listed customers as a file."""
-    values = _values(request)
-    values.pop("format", None)
-    rows, _is_cut = matching(parse_query(values), by=actor(request))
-    return _file(request, rows)
+    return _file(request, matching(parse_query(dict(request.GET.lists())), by=actor(request)))
 
 
 def _file(request: HttpRequest, rows: Any) -> HttpResponse:

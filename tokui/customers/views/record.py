@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tokui.access.doors import visited
+from tokui.access.models import business_numbers
 from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_VIEW
-from tokui.core.days import ClosingRule, DueRule, PaymentTerm, Shift, format_term
+from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotFound, Refusal
 from tokui.core.files import open_file
+from tokui.customers import registry
 from tokui.customers.actions import (
     add_contact_person,
     add_contact_point,
@@ -23,13 +25,15 @@ from tokui.customers.actions import (
     attach_file,
     change_customer,
     create_customer,
+    detach_file,
     end_relationship,
+    learn_payer_name,
     remove_contact_person,
     remove_contact_point,
+    remove_note,
     revoke_payer_name,
 )
 from tokui.customers.actions.derived import custom_values_of
-from tokui.customers.custom import CustomKind, Typed, value_of
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.forms import CustomerForm
 from tokui.customers.models import (
@@ -38,13 +42,17 @@ from tokui.customers.models import (
     ContactPoint,
     Customer,
     CustomField,
+    Note,
     PayerName,
     Relationship,
 )
-from tokui.customers.queries import bonds_of, hierarchy_of
+from tokui.customers.own_fields import currency, own_fields, shown_value
+from tokui.customers.picking import PICKERS, choices_for, picked
+from tokui.customers.queries import bonds_of, hierarchy_of, neighbours
+from tokui.customers.terms import terms_of
 from tokui.customers.timeline import GROUPS, history, told
 from tokui.customers.views.rows import actor, row_of
-from tokui.customers.words import CHOICE_WORDS, POINT_WORDS, RELATIONSHIP_WORDS
+from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, POINT_WORDS, RELATIONSHIP_WORDS
 from tokui.ui.doors import render_page, sent_on
 
 
@@ -72,11 +80,15 @@ def _around(customer: Customer) -> dict[str, Any]:
     """The head and the rail of the page."""
     bonds = [(bond, RELATIONSHIP_WORDS[bond.kind][0 if bond.is_from_other else 1]) for bond in bonds_of(customer)]
     payers = [(bond, word) for bond, word in bonds if bond.other.pk == customer.bill_to_id]
+    accounts = registry.accounts()
     has_group = any(bond.kind == Relationship.Kind.PARENT_COMPANY for bond, _word in bonds)
+    previous, following = neighbours(customer)
     return {
+        "previous": previous,
+        "following": following,
+        "business_number": business_numbers()[customer.business_id] if customer.business_id else "",
         "groups": GROUPS.items(),
         "kind_word": CHOICE_WORDS["kind"][customer.kind],
-        "terms": terms_of(customer),
         "tags": list(customer.taggings.order_by("tag__name").values_list("tag__name", flat=True)),
         "bonds": bonds,
         "shows_payer": customer.bill_to is not None and not any(bond.kind == "pays_for" for bond, _w in payers),
@@ -86,35 +98,46 @@ def _around(customer: Customer) -> dict[str, Any]:
         ],
         "people": customer.contact_persons.order_by("created_at"),
         "billed": Customer.objects.filter(bill_to=customer).order_by("sort_kana")[:20],
-        "payer_names": customer.payer_names.filter(revoked_at=None).order_by("confirmed_at"),
+        "accounts": accounts,
+        "payer_names": [
+            (name, accounts.get(name.bank_account_id) if name.bank_account_id else None)
+            for name in customer.payer_names.filter(revoked_at=None).order_by("confirmed_at")
+        ],
         "files": customer.attachments.select_related("file").order_by("-created_at")[:20],
-        "custom": custom_of(customer),
-        "delivery_word": CHOICE_WORDS["delivery"][customer.delivery],
-        "relationship_kinds": [(kind, words[0]) for kind, words in RELATIONSHIP_WORDS.items()],
+        "custom": _own_values(customer),
+        "billing": _billing(customer),
+        "other": choices_for("other", "", "", by=SYSTEM) | {"id": "other"},
+        "bond_choices": _bond_choices(customer),
         "point_kinds": POINT_WORDS.items(),
     }
 
 
-def terms_of(customer: Customer) -> str:
-    """月末締め翌月末払い, as the customer's settings say."""
-    shift = Shift(customer.due_shift) if customer.due_shift in set(Shift) else Shift.NONE
-    try:
-        due = DueRule(customer.due_months, customer.due_day, shift)
-        return format_term(PaymentTerm(due, ClosingRule(customer.closing_day) if customer.closing_day else None))
-    except ValueError:  # a due day before the closing day can be stored, but has no usual name
-        return ""
+def _billing(customer: Customer) -> list[tuple[Any, Any]]:
+    """Every setting that an invoice follows, with its name."""
+    terms = terms_of(customer) or _("Due before it is closed: %(day)d of the same month") % {"day": customer.due_day}
+    chosen = ("due_shift", "delivery", "tax_display", "tax_rounding")
+    return [
+        (FIELD_WORDS["bill_to_id"], customer.bill_to.name if customer.bill_to else PICKERS["bill_to"]),
+        (FIELD_WORDS["terms"], terms),
+        *((FIELD_WORDS[name], CHOICE_WORDS[name][getattr(customer, name)]) for name in chosen),
+    ]
 
 
-def custom_of(customer: Customer) -> list[tuple[CustomField, Any]]:
-    """The organization's own fields with this customer's values."""
+def _bond_choices(customer: Customer) -> list[tuple[str, str]]:
+    """What the other can be to this customer: (kind and side, a sentence with its word)."""
+    said = _("To %(name)s, the other is: %(word)s")
+    found: dict[str, str] = {}
+    for kind, (upper, lower) in RELATIONSHIP_WORDS.items():
+        for side, word in (("to", upper), ("from", lower)):
+            found.setdefault(said % {"name": customer.name, "word": word}, f"{kind}.{side}")
+    return [(value, sentence) for sentence, value in found.items()]
+
+
+def _own_values(customer: Customer) -> list[tuple[CustomField, str]]:
+    """The organization's own fields with this customer's values, as people read them."""
     values = custom_values_of([customer.pk])[customer.pk]
-    found = []
-    for one in CustomField.objects.filter(is_active=True):
-        row = values.get(one.pk)
-        if row is not None:
-            value = value_of(CustomKind(one.kind), Typed(row.text, row.number, row.day))
-            found.append((one, (_("yes") if value else _("no")) if isinstance(value, bool) else value))
-    return found
+    in_currency = currency() if values else ""
+    return [(one, shown_value(one, values[one.pk], in_currency)) for one in own_fields() if one.pk in values]
 
 
 @visited(CUSTOMERS_EDIT)
@@ -170,6 +193,24 @@ def notes(request: HttpRequest, key: str) -> HttpResponse:
     return sent_on(request, _url(customer), _("Kept."))
 
 
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def note_removal(request: HttpRequest, key: str, note: str) -> HttpResponse:
+    """Take a note off the customer."""
+    customer = row_of(Customer, key)
+    remove_note(row_of(Note, note, customer=customer), by=actor(request))
+    return sent_on(request, _url(customer), _("The note is removed."))
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def file_removal(request: HttpRequest, key: str, attachment: str) -> HttpResponse:
+    """Take a file off the customer."""
+    customer = row_of(Customer, key)
+    detach_file(row_of(Attachment, attachment, customer=customer), by=actor(request))
+    return sent_on(request, _url(customer), _("The file is removed."))
+
+
 @visited(CUSTOMERS_VIEW)
 @require_GET
 def file(request: HttpRequest, key: str, attachment: str) -> HttpResponse:
@@ -183,14 +224,14 @@ def file(request: HttpRequest, key: str, attachment: str) -> HttpResponse:
 @visited(CUSTOMERS_EDIT)
 @require_POST
 def relationships(request: HttpRequest, key: str) -> HttpResponse:
-    """Record a relationship: the other is named by code."""
+    """Record a relationship with the customer that was chosen."""
     customer = row_of(Customer, key)
-    code = request.POST.get("other", "").strip()
-    other = Customer.objects.filter(code=code).first()
+    other = Customer.objects.filter(code=picked(request.POST, "other")).first()
     if other is None:
-        raise Invalid(field="other", reason=_("There is no customer with the code “%(code)s”.") % {"code": code})
-    pair = (customer, other) if request.POST.get("side") == "from" else (other, customer)
-    add_relationship(*pair, request.POST.get("kind", ""), by=actor(request), note=request.POST.get("note", ""))
+        raise Invalid(field="other", reason=_("Choose the other customer."))
+    kind, _dot, side = request.POST.get("bond", "").partition(".")
+    pair = (customer, other) if side == "from" else (other, customer)
+    add_relationship(*pair, kind, by=actor(request), note=request.POST.get("note", ""))
     return sent_on(request, _url(customer), _("Recorded."))
 
 
@@ -233,11 +274,23 @@ def contact_removal(request: HttpRequest, key: str, contact: str) -> HttpRespons
 
 @visited()
 @require_POST
+def payer_names(request: HttpRequest, key: str) -> HttpResponse:
+    """Remember a payer's name that somebody knows, on one account of ours or on all."""
+    customer, wanted = row_of(Customer, key), request.POST.get("account", "")
+    account = registry.account_of(wanted) if wanted else None
+    learn_payer_name(
+        customer, request.POST.get("raw", ""), by=actor(request), bank_account_id=account.id if account else None
+    )
+    return sent_on(request, _url(customer), _("The payer's name is remembered."))
+
+
+@visited()
+@require_POST
 def payer_name_revocation(request: HttpRequest, key: str, payer_name: str) -> HttpResponse:
     """Forget a payer's name."""
     customer = row_of(Customer, key)
     revoke_payer_name(row_of(PayerName, payer_name, customer=customer), by=actor(request))
-    return sent_on(request, _url(customer), _("Forgotten."))
+    return sent_on(request, _url(customer), _("The payer's name is no longer remembered."))
 
 
 def _url(customer: Customer) -> str:

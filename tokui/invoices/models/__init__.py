@@ -1,8 +1,9 @@
 """What is owed: sale lines, the documents that collect them, their numbers, and the runs that make them."""
 
 from tokui.invoices.models.closing import ClosingProblem, ClosingRun
+from tokui.invoices.models.dispatch import Dispatch, DispatchPart
 from tokui.invoices.models.imports import SaleImport, SaleImportMapping, SaleImportRow
-from tokui.invoices.models.papers import BusinessTerms, IssuerVersion, PublicLink, Receipt
+from tokui.invoices.models.papers import BusinessTerms, DeliveryNote, IssuerVersion, PublicLink, Receipt
 from tokui.invoices.models.record import CreditApplication, Invoice, InvoiceTax, SaleLine
 from tokui.invoices.models.series import NumberSeries, SeriesCounter
 
@@ -11,6 +12,9 @@ __all__ = [
     "ClosingProblem",
     "ClosingRun",
     "CreditApplication",
+    "DeliveryNote",
+    "Dispatch",
+    "DispatchPart",
     "Invoice",
     "InvoiceTax",
     "IssuerVersion",

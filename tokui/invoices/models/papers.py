@@ -15,7 +15,8 @@ from tokui.customers.models import Customer
 class BusinessTerms(Owned):
     """What a business prints on its invoices and how it sends them.
 
-    `banks` is a list of `documents.BankDetails` as plain values.
+    `banks` is a list of `documents.BankDetails` as plain values; `link_days` is how long a mailed link opens the
+    document, 0 for ever.
     """
 
     business = OwnedForeignKey(Business, related_name="+", db_index=False)
@@ -25,6 +26,7 @@ class BusinessTerms(Owned):
     carries_balance = models.BooleanField(default=False)
     mail_subject = models.CharField(max_length=120, default="", blank=True)
     mail_text = models.TextField(default="", blank=True)
+    link_days = models.PositiveSmallIntegerField(default=365)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "business"], name="invoices_terms_once")]
@@ -43,15 +45,22 @@ class IssuerVersion(Owned):
 
 
 class PublicLink(Owned):
-    """A link by which a customer reads one invoice without signing in; only the secret's hash is kept."""
+    """A link by which a customer reads one invoice without signing in; only the secret's hash is kept.
+
+    It opens through `valid_until`, or for ever without one, unless somebody closed it before.
+    """
+
+    PREFIX = "lnk"
 
     invoice = OwnedForeignKey("invoices.Invoice", related_name="links", db_index=False)
     hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
     first_opened_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
     opened_count = models.IntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=120, default="", blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "hash"], name="invoices_link_hash")]
@@ -78,6 +87,7 @@ class Receipt(Owned):
     on_paper = models.BooleanField(default=False)
     stamp_duty_minor = models.BigIntegerField(default=0)
     snapshot: Any = models.JSONField(default=dict)
+    handed_out_at = models.DateTimeField(null=True)
     reissued_count = models.SmallIntegerField(default=0)
     document = OwnedForeignKey(StoredFile, null=True, related_name="+", db_index=False)
     issued_at = models.DateTimeField()
@@ -88,4 +98,45 @@ class Receipt(Owned):
             models.UniqueConstraint(fields=["organization", "number"], name="invoices_receipt_number"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="invoices_receipt_positive"),
         ]
-        indexes = [models.Index(fields=["organization", "invoice"], name="invoices_receipt_invoice")]
+        indexes = [
+            models.Index(fields=["organization", "invoice"], name="invoices_receipt_invoice"),
+            models.Index(fields=["organization", "-issued_on", "-id"], name="invoices_receipt_recent"),
+        ]
+
+
+class DeliveryNote(Owned):
+    """A delivery note (納品書) as it was handed out, with its file. What is later invoiced may differ. Append-only.
+
+    `sales` are the keys of the lines it names; `invoice` is their document where they were invoiced already.
+    """
+
+    PREFIX = "dln"
+
+    number = models.CharField(max_length=40, null=True)
+    business = OwnedForeignKey(Business, related_name="+", db_index=False)
+    customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
+    invoice = OwnedForeignKey("invoices.Invoice", null=True, related_name="+", db_index=False)
+    issued_on = models.DateField()
+    currency = models.CharField(max_length=3, default="JPY")
+    total_minor = models.BigIntegerField()
+    sales: Any = models.JSONField()
+    document = OwnedForeignKey(StoredFile, related_name="+", db_index=False)
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "number"],
+                condition=models.Q(number__isnull=False),
+                name="invoices_delivery_number",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-issued_on", "-id"], name="invoices_delivery_recent"),
+            models.Index(
+                fields=["organization", "invoice"],
+                condition=models.Q(invoice__isnull=False),
+                name="invoices_delivery_invoice",
+            ),
+        ]

@@ -12,6 +12,8 @@ from tokui.catalog.models import Product, TaxKind
 from tokui.core.models import StoredFile
 from tokui.core.tenancy import Owned, OwnedForeignKey
 from tokui.customers.models import Customer
+from tokui.invoices.models.closing import ClosingRun
+from tokui.invoices.models.imports import SaleImport
 from tokui.invoices.models.papers import IssuerVersion
 from tokui.invoices.models.series import NumberSeries
 
@@ -55,6 +57,7 @@ class Invoice(Owned):
     issued_on = models.DateField()
     closing_on = models.DateField(null=True)
     period_from = models.DateField(null=True)
+    closing_run = OwnedForeignKey(ClosingRun, null=True, related_name="invoices", db_index=False)
     due_on = models.DateField()
     currency = models.CharField(max_length=3, default="JPY")
     net_minor = models.BigIntegerField(default=0)
@@ -118,6 +121,11 @@ class Invoice(Owned):
                 name="invoices_open",
             ),
             models.Index(
+                fields=["organization", "closing_run", "issued_on", "id"],
+                condition=Q(closing_run__isnull=False),
+                name="invoices_by_run",
+            ),
+            models.Index(
                 fields=["organization", "corrects"], condition=Q(corrects__isnull=False), name="invoices_corrections"
             ),
         ]
@@ -163,6 +171,8 @@ class SaleLine(Owned):
     invoice = OwnedForeignKey(Invoice, null=True, related_name="lines", db_index=False)
     source = models.CharField(max_length=30, default="screen")
     external_id = models.CharField(max_length=120, null=True)
+    #: The file that brought it, so that the whole file can be taken back.
+    created_in = OwnedForeignKey(SaleImport, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=120)
 
@@ -189,6 +199,16 @@ class SaleLine(Owned):
                 fields=["organization", "invoice"], condition=Q(invoice__isnull=False), name="invoices_saleline_invoice"
             ),
             models.Index(fields=["organization", "sold_on", "id"], name="invoices_saleline_day"),
+            models.Index(
+                fields=["organization", "product", "sold_on"],
+                condition=Q(product__isnull=False),
+                name="invoices_saleline_product",
+            ),
+            models.Index(
+                fields=["organization", "created_in", "id"],
+                condition=Q(created_in__isnull=False),
+                name="invoices_saleline_import",
+            ),
         ]
 
 

@@ -11,7 +11,8 @@ from tokui.core.tenancy import Owned, OwnedForeignKey
 class NumberSeries(Owned):
     """How the documents of one kind and business are numbered: `INV-{year}-{number}`.
 
-    A pattern with {year} begins anew each calendar year, one with {month} each month.
+    A pattern with {year} begins anew each calendar year, one with {month} each month. Delivery notes are numbered only
+    by a business that was given a series for them.
     """
 
     PREFIX = "ser"
@@ -20,6 +21,7 @@ class NumberSeries(Owned):
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note"
         RECEIPT = "receipt"
+        DELIVERY = "delivery"
 
     business = OwnedForeignKey(Business, related_name="+", db_index=False)
     kind = models.CharField(max_length=11, choices=Kind.choices)

@@ -1,4 +1,4 @@
-"""Using a customer's advance, and money that should not have come: refund it or keep it."""
+"""Using a customer's advance (前受金) for what they owe."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from django.db import transaction
 
 from tokui import access
 from tokui.access.permissions import PAYMENTS_ALLOCATE
-from tokui.banking.models import BankAccount, Deposit
-from tokui.core import clock, states
+from tokui.banking.models import Deposit
+from tokui.core import clock
 from tokui.core.actors import Actor
-from tokui.core.errors import Invalid
 from tokui.core.events import emit
 from tokui.core.ids import uuid7
-from tokui.core.locks import lock, lock_all
+from tokui.core.locks import lock_all
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
-from tokui.payments.actions.allocating import counting_day, keep_as_advance
-from tokui.payments.events import AdvanceApplied, DepositRefunded, ReturnAsked
-from tokui.payments.models import Allocation, ReturnToDo, Suggestion
-from tokui.payments.policy import policy_of_organization
-from tokui.payments.posting import UNAPPLIED, NewAllocation, accounts_of, make_allocations
+from tokui.payments.actions.allocating import counting_day
+from tokui.payments.events import AdvanceApplied
+from tokui.payments.models import Allocation
+from tokui.payments.posting import NewAllocation, accounts_of, make_allocations
 from tokui.payments.refused import (
     AdvanceTooSmall,
     InvoiceNotOpen,
@@ -60,79 +58,6 @@ def apply_advance(customer: Customer, uses: Sequence[tuple[UUID, int]], *, by: A
     return decision
 
 
-@transaction.atomic
-def ask_return(
-    deposit: Deposit,
-    *,
-    why: str,
-    by: Actor,
-    customer: Customer | None = None,
-    amount_minor: int | None = None,
-    note: str = "",
-) -> ReturnToDo:
-    """Put money that came twice or by mistake on the list of what must be sent back or kept."""
-    access.require(by, PAYMENTS_ALLOCATE)
-    lock(deposit)
-    amount = deposit.left_minor if amount_minor is None else amount_minor
-    if not 0 < amount <= deposit.left_minor:
-        raise NothingToAllocate
-    if why not in ReturnToDo.Why.values:
-        raise Invalid(field="why", reason="paid_twice or mistake")
-    todo, is_new = ReturnToDo.objects.get_or_create(
-        deposit=deposit,
-        state=ReturnToDo.State.OPEN,
-        defaults={
-            "why": why,
-            "customer": customer,
-            "amount_minor": amount,
-            "note": note[:200],
-            "asked_by": by.name,
-            "asked_at": clock.now(),
-        },
-    )
-    if is_new:
-        facts = ReturnAsked(todo.pk, deposit.pk, amount, why, customer.pk if customer else None)
-        emit(facts, about=deposit, by=by)
-    return todo
-
-
-@transaction.atomic
-def refund(todo: ReturnToDo, *, account: BankAccount, customer: Customer, on: date, by: Actor) -> ReturnToDo:
-    """Write down that the money was sent back from a bank account on a day."""
-    access.require(by, PAYMENTS_ALLOCATE)
-    deposit = lock(todo.deposit)
-    lock(todo)
-    states.move(todo, to=ReturnToDo.State.REFUNDED, customer=customer, done_by=by.name, done_at=clock.now())
-    row = NewAllocation(
-        decision=uuid7(),
-        customer_id=customer.pk,
-        amount_minor=todo.amount_minor,
-        on=max(on, deposit.received_on),
-        currency=deposit.currency,
-        kind=Kind.REFUND,
-        deposit_id=deposit.pk,
-        memo=todo.note,
-        debit=UNAPPLIED,
-        credit=account.ledger_account,
-    )
-    make_allocations([row], by=by)
-    Suggestion.objects.filter(deposit=deposit).delete()
-    facts = DepositRefunded(deposit.pk, todo.amount_minor, deposit.currency, row.on, customer.pk)
-    emit(facts, about=deposit, by=by)
-    return todo
-
-
-@transaction.atomic
-def keep_return(todo: ReturnToDo, *, customer: Customer, by: Actor) -> ReturnToDo:
-    """Keep it as the customer's advance instead."""
-    access.require(by, PAYMENTS_ALLOCATE)
-    deposit = lock(todo.deposit)
-    lock(todo)
-    states.move(todo, to=ReturnToDo.State.KEPT, customer=customer, done_by=by.name, done_at=clock.now())
-    keep_as_advance(deposit, customer, by=by, amount_minor=todo.amount_minor)
-    return todo
-
-
 def _check(
     customer: Customer, uses: Sequence[tuple[UUID, int]], invoices: dict[UUID, Invoice], advances: Sequence[Allocation]
 ) -> None:
@@ -157,7 +82,7 @@ def _spread(
     decision: UUID,
     on: date | None,
 ) -> list[NewAllocation]:
-    debit, credit = accounts_of(Kind.PAYMENT, customer.pk, policy_of_organization(), from_advance=True)
+    debit, credit = accounts_of(Kind.PAYMENT, customer.pk, from_advance=True)
     left = {row.pk: row.unused_minor for row in advances}
     rows = []
     for key, wanted in uses:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_WRITE_OFF
@@ -23,9 +24,10 @@ from tokui.core.locks import lock, lock_all
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.ledger.periods import is_closed
-from tokui.payments.actions.approving import ask_approval
+from tokui.payments.actions.approving import ask_approval, bill_of, given_up, limits_of, needs_approval
 from tokui.payments.actions.learning import learn_from
 from tokui.payments.events import AdvanceKept, DepositAllocated
+from tokui.payments.limits import is_gift
 from tokui.payments.models import Allocation, Decision, PaymentPolicy, Suggestion
 from tokui.payments.policy import policy_of_organization
 from tokui.payments.posting import NewAllocation, accounts_of, make_allocations
@@ -67,26 +69,24 @@ def allocate(
 ) -> Allocated:
     """Settle invoices with a deposit, in one decision that one `release` undoes.
 
-    A write-off or discount above the policy's limit becomes a request for approval instead, and stays open until then.
+    What is given up above the policy's limit becomes a request for approval instead, and stays open until then.
     Raises NothingToAllocate, MoreThanReceived, MoreThanOwed, InvoiceNotOpen, OtherCurrency, DepositNotOpen, NotPermitted.
     """
     access.require(by, PAYMENTS_ALLOCATE)
-    if any(use.kind in (Kind.WRITE_OFF, Kind.DISCOUNT) for use in uses):
-        access.require(by, PAYMENTS_WRITE_OFF)
     lock(deposit)
     invoices = {row.pk: row for row in lock_all(Invoice.objects.filter(pk__in={use.invoice_id for use in uses}))}
     policy = policy_of_organization()
-    now_uses, waiting = _split_by_limit(uses, policy, by)
     _check(deposit, uses, invoices, advance_minor)
+    now_uses, waiting = _split_by_limit(uses, invoices, policy, by)
     holder = _advance_holder(advance_minor, advance_customer, invoices, uses)
     decision = uuid7()
     best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
-    made = _rows(deposit, now_uses, invoices, policy, decision, memo, best)
+    made = _rows(deposit, now_uses, invoices, decision, memo, best)
     if holder is not None:
-        made.append(_advance(deposit, holder, advance_minor, policy, decision))
+        made.append(_advance(deposit, holder, advance_minor, decision))
     ids = make_allocations(made, by=by)
     _remember(deposit, decision, made, policy, best, by)
-    refresh_standings({row.customer_id for row in made}, by=by)
+    refresh_standings({row.customer_id for row in made if row.customer_id}, by=by)
     _announce(deposit, decision, made, by)
     approval = (
         ask_approval(invoices[waiting.invoice_id], waiting.kind, waiting.amount_minor, memo, by=by) if waiting else None
@@ -114,16 +114,28 @@ def counting_day(received_on: date, invoices: Sequence[Invoice], closed: dict[da
     return clock.today() if day > clock.today() or closed[month] else day
 
 
-def _split_by_limit(uses: Sequence[Use], policy: PaymentPolicy, by: Actor) -> tuple[list[Use], Use | None]:
-    """Uses that may be posted now, and the one that needs approval."""
-    over = [
-        use
-        for use in uses
-        if use.kind in (Kind.WRITE_OFF, Kind.DISCOUNT) and use.amount_minor > policy.write_off_limit_minor
-    ]
+def _split_by_limit(
+    uses: Sequence[Use], invoices: dict[UUID, Invoice], policy: PaymentPolicy, by: Actor
+) -> tuple[list[Use], Use | None]:
+    """Uses that may be posted now, and the one that needs approval. What is no usual fee or lawful withholding needs
+    the permission to give up, too."""
+    if all(use.kind == Kind.PAYMENT for use in uses):
+        return list(uses), None
+    given, limits = given_up(invoices), limits_of(policy)
+    now_uses, over = [], []
+    for use in uses:
+        if use.kind != Kind.PAYMENT:
+            invoice, sums = invoices[use.invoice_id], given[use.invoice_id]
+            if is_gift(bill_of(invoice), sums, use.kind, use.amount_minor, limits):
+                access.require(by, PAYMENTS_WRITE_OFF)
+            if needs_approval(invoice, use.kind, use.amount_minor, policy=policy, given=sums):
+                over.append(use)
+                continue
+            sums[use.kind] = sums.get(use.kind, 0) + use.amount_minor
+        now_uses.append(use)
     if len(over) > 1:
-        raise Invalid(field="uses", reason="one write-off above the limit at a time")
-    return [use for use in uses if use not in over], over[0] if over else None
+        raise Invalid(field="uses", reason=_("Give up one amount above the limit at a time."))
+    return now_uses, over[0] if over else None
 
 
 def _check(deposit: Deposit, uses: Sequence[Use], invoices: dict[UUID, Invoice], advance_minor: int) -> None:
@@ -165,7 +177,6 @@ def _rows(
     deposit: Deposit,
     uses: Sequence[Use],
     invoices: dict[UUID, Invoice],
-    policy: PaymentPolicy,
     decision: UUID,
     memo: str,
     best: Suggestion | None,
@@ -174,7 +185,7 @@ def _rows(
     closed: dict[date, bool] = {}
     for use in uses:
         invoice = invoices[use.invoice_id]
-        debit, credit = accounts_of(use.kind, invoice.customer_id, policy)
+        debit, credit = accounts_of(use.kind, invoice.customer_id)
         rows.append(
             NewAllocation(
                 decision=decision,
@@ -195,8 +206,8 @@ def _rows(
     return rows
 
 
-def _advance(deposit: Deposit, customer_id: UUID, amount: int, policy: PaymentPolicy, decision: UUID) -> NewAllocation:
-    debit, credit = accounts_of(Kind.ADVANCE, customer_id, policy)
+def _advance(deposit: Deposit, customer_id: UUID, amount: int, decision: UUID) -> NewAllocation:
+    debit, credit = accounts_of(Kind.ADVANCE, customer_id)
     return NewAllocation(
         decision=decision,
         customer_id=customer_id,
@@ -219,15 +230,16 @@ def _remember(
     by: Actor,
 ) -> None:
     """Write the decision for the scorecard, learn the payer's name, and take the answered suggestions away."""
-    owners = {row.customer_id for row in made if row.kind in Allocation.FROM_DEPOSIT}
+    owners = {row.customer_id for row in made if row.customer_id and row.kind in Allocation.FROM_DEPOSIT}
     learned = learn_from(deposit, next(iter(owners)), by=by) if policy.learns_names and len(owners) == 1 else []
     Decision.objects.create(
         id=decision,
         organization_id=deposit.organization_id,
         deposit=deposit,
-        outcome=_outcome(best, made),
+        outcome=_outcome(best, made, policy),
         grade=best.grade if best else "",
         score=best.score if best else 0,
+        reason=best.leading_reason if best else "",
         learned=learned,
         by=by.name,
         at=clock.now(),
@@ -235,27 +247,32 @@ def _remember(
     Suggestion.objects.filter(deposit=deposit).delete()
 
 
-def _outcome(best: Suggestion | None, made: Sequence[NewAllocation]) -> str:
+def _outcome(best: Suggestion | None, made: Sequence[NewAllocation], policy: PaymentPolicy) -> str:
     if best is None or not best.allocations:
         return Decision.Outcome.BY_HAND
-    proposed = {(UUID(invoice), amount) for invoice, amount in best.allocations}
+    stays_owed = best.fee_minor if policy.claims_fees and not any(row.kind == Kind.FEE for row in made) else 0
+    proposed: dict[UUID, int] = {}
+    for invoice, amount in reversed(best.allocations):  # the fee is missing where the money ran out
+        left_out = min(amount, stays_owed)
+        stays_owed -= left_out
+        proposed |= {UUID(invoice): amount - left_out} if amount > left_out else {}
     sums: dict[UUID, int] = {}
     for row in made:
-        if row.invoice_id and row.kind in (Kind.PAYMENT, Kind.FEE):
+        if row.invoice_id and row.kind in (Kind.PAYMENT, Kind.FEE, Kind.WITHHOLDING):
             sums[row.invoice_id] = sums.get(row.invoice_id, 0) + row.amount_minor
-    return Decision.Outcome.CONFIRMED if set(sums.items()) == proposed else Decision.Outcome.CHANGED
+    return Decision.Outcome.CONFIRMED if sums == proposed else Decision.Outcome.CHANGED
 
 
 def _announce(deposit: Deposit, decision: UUID, made: Sequence[NewAllocation], by: Actor) -> None:
     paying = [row for row in made if row.invoice_id]
-    for customer_id in sorted({row.customer_id for row in paying}):
+    for customer_id in sorted({row.customer_id for row in paying if row.customer_id}):
         mine = [row for row in paying if row.customer_id == customer_id]
         invoices = tuple(sorted({row.invoice_id for row in mine if row.invoice_id}))
         amount = sum(row.amount_minor for row in mine if row.kind == Kind.PAYMENT)
         facts = DepositAllocated(decision, deposit.pk, customer_id, amount, deposit.currency, mine[0].on, invoices)
         emit(facts, about=deposit, by=by)
     for row in made:
-        if row.kind == Kind.ADVANCE:
+        if row.kind == Kind.ADVANCE and row.customer_id:
             emit(
                 AdvanceKept(decision, deposit.pk, row.customer_id, row.amount_minor, row.currency), about=deposit, by=by
             )

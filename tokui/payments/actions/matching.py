@@ -22,12 +22,14 @@ from tokui.core.locks import advisory_lock, lock_all
 from tokui.core.tenancy import require_organization
 from tokui.invoices.models import Invoice
 from tokui.payments.actions.allocating import Allocated, Use, allocate, counting_day
+from tokui.payments.actions.returning import ask_returns_of_twins
 from tokui.payments.candidates import Facts, gather, same_amounts
 from tokui.payments.events import DepositAllocated
-from tokui.payments.matching import Grade, Proposal, match
+from tokui.payments.matching import Grade, Proposal, match, shares
 from tokui.payments.models import Allocation, Decision, PaymentPolicy, Suggestion
 from tokui.payments.policy import matcher_policy, policy_of_organization
 from tokui.payments.posting import NewAllocation, accounts_of, make_allocations
+from tokui.payments.queries import deposits_to_reconcile
 from tokui.payments.reasons import stored_reasons
 from tokui.payments.standings import refresh_standings
 
@@ -60,12 +62,11 @@ def match_all(*, by: Actor = SYSTEM) -> Matched:
 def match_deposits(deposit_ids: Iterable[UUID] | None, *, by: Actor = SYSTEM) -> Matched:
     """Match open deposits (None: all). Certain answers are posted when the policy says so, others become suggestions.
 
+    What waits to be sent back is left out, and what looks paid twice is put there.
     A constant number of statements per batch of 5,000; only one run at a time in an organization.
     """
     access.require(by, PAYMENTS_ALLOCATE)
-    open_ids = (
-        Deposit.objects.filter(state=Deposit.State.OPEN).order_by("received_on", "pk").values_list("pk", flat=True)
-    )
+    open_ids = deposits_to_reconcile().order_by("received_on", "pk").values_list("pk", flat=True)
     wanted = list(open_ids if deposit_ids is None else open_ids.filter(pk__in=list(deposit_ids)))
     done = Matched()
     for start in range(0, len(wanted), BATCH):
@@ -96,9 +97,7 @@ def confirm_certain(*, by: Actor) -> Matched:
     for key in sorted(waiting):
         try:
             with transaction.atomic():
-                confirm_suggestion(
-                    waiting[key], by=by, difference=Allocation.Kind.FEE if waiting[key].fee_minor else ""
-                )
+                confirm_suggestion(waiting[key], by=by)
                 posted += 1
         except Refusal:
             continue  # someone was faster, or the invoice changed: it stays in the list
@@ -106,39 +105,45 @@ def confirm_certain(*, by: Actor) -> Matched:
 
 
 def uses_of(suggestion: Suggestion, difference: str = "") -> list[Use]:
-    """A suggestion as uses: the last invoices carry the fee, because the oldest are paid first.
+    """A suggestion as uses: the last invoices carry what is missing, because the oldest are paid first.
 
-    A fee that the matcher found is a fee unless another `difference` is given, or "open" to leave it owed.
+    Tax that the payer kept back is withholding. A fee that the matcher found is a fee or, by policy, stays owed, unless
+    another `difference` is given; "open" leaves owed what is missing beside the tax, or all if there is no fee.
     """
-    left = suggestion.deposit.left_minor
-    kind = difference or (Allocation.Kind.FEE if suggestion.fee_minor else "")
+    kind = difference or (
+        Allocation.Kind.FEE if suggestion.fee_minor and not policy_of_organization().claims_fees else ""
+    )
     found = Invoice.objects.filter(pk__in=[key for key, _amount in suggestion.allocations])
     open_minor = {
-        key: total - settled for key, total, settled in found.values_list("pk", "total_minor", "settled_minor")
+        str(key): total - settled for key, total, settled in found.values_list("pk", "total_minor", "settled_minor")
     }
+    if any(key not in open_minor for key, _amount in suggestion.allocations):
+        raise NotFound
+    is_all_open = difference == "open" and not suggestion.fee_minor
+    withheld = {} if is_all_open else dict(suggestion.withheld)
     uses = []
-    for key, amount in suggestion.allocations:
-        invoice_id = UUID(key)
-        if invoice_id not in open_minor:
-            raise NotFound
-        paid = min(amount, left)
-        left -= paid
-        missing = open_minor[invoice_id] - paid
-        uses += [Use(invoice_id, paid)] if paid > 0 else []
-        uses += [Use(invoice_id, missing, kind)] if missing > 0 and kind and kind != "open" else []
+    for share in shares(suggestion.allocations, withheld, suggestion.deposit.left_minor):
+        missing = open_minor[share.invoice] - share.paid_minor - share.withheld_minor
+        parts = (
+            (Allocation.Kind.PAYMENT, share.paid_minor),
+            (Allocation.Kind.WITHHOLDING, share.withheld_minor),
+            (kind, missing if kind and kind != "open" else 0),
+        )
+        uses += [Use(UUID(share.invoice), amount, part) for part, amount in parts if amount > 0]
     return uses
 
 
 def _match_batch(ids: Sequence[UUID], by: Actor) -> Matched:
     advisory_lock("payments.match", [require_organization()])
     policy = policy_of_organization()
-    deposits = {row.pk: row for row in lock_all(Deposit.objects.filter(pk__in=ids, state=Deposit.State.OPEN))}
+    deposits = {row.pk: row for row in lock_all(deposits_to_reconcile().filter(pk__in=ids))}
     facts = gather(list(deposits.values()), matcher_policy(policy))
     best = _answers(facts, policy)
     certain = {key: found[0] for key, found in best.items() if _is_postable(found[0], facts, policy)}
     posted = _post(certain, deposits, facts, policy, by)
     rest = {key: found for key, found in best.items() if key not in posted and key in deposits}
     suggested = _suggest(rest, facts)
+    ask_returns_of_twins({key: found[0] for key, found in rest.items() if key not in facts.returned}, deposits, by=by)
     return Matched(len(deposits), len(posted), suggested, len(deposits) - len(posted) - suggested)
 
 
@@ -146,7 +151,7 @@ def _answers(facts: Facts, policy: PaymentPolicy) -> dict[UUID, list[Proposal]]:
     """Proposals by deposit. Where nobody was found, open invoices of just this amount are looked up in a second step."""
     rules = matcher_policy(policy)
     found: dict[UUID, list[Proposal]] = {}
-    for proposal in match(facts.deposits, facts.payers, facts.invoices, rules, facts.declined):
+    for proposal in match(facts.deposits, facts.payers, facts.invoices, rules, facts.declined, facts.earlier):
         found.setdefault(proposal.deposit_id, []).append(proposal)  # type: ignore[arg-type]
     lost = [one for one in facts.deposits if not found[one.id][0].allocations and found[one.id][0].customer_id is None]  # type: ignore[index]
     same = same_amounts(lost)
@@ -210,6 +215,7 @@ def _post_set(
                 outcome=Decision.Outcome.AUTOMATIC,
                 grade=proposal.grade.value,
                 score=proposal.score,
+                reason=proposal.reasons[0].code.value,
                 by=by.name,
                 at=now,
             )
@@ -218,7 +224,7 @@ def _post_set(
         batch_size=5000,
     )
     Suggestion.objects.filter(deposit_id__in=list(certain)).delete()
-    refresh_standings({row.customer_id for row in rows}, by=by)
+    refresh_standings({row.customer_id for row in rows if row.customer_id}, by=by)
     _announce(rows, by)
 
 
@@ -230,17 +236,20 @@ def _rows(
     decision: UUID,
     closed: dict[date, bool],
 ) -> list[NewAllocation]:
-    """Payments oldest first; the fee on the invoice where the money ran out."""
-    left, rows = deposit.left_minor, []
+    """Payments oldest first; the fee on the invoice where the money ran out, unless the policy leaves it owed."""
+    rows = []
     reasons = stored_reasons(proposal.reasons)
-    for invoice_id, amount in proposal.allocations:
-        invoice = invoices[invoice_id]  # type: ignore[index]
-        paid = min(amount, left)
-        left -= paid
-        for kind, part in ((Allocation.Kind.PAYMENT, paid), (Allocation.Kind.FEE, amount - paid)):
+    for share in shares(proposal.allocations, dict(proposal.withheld), deposit.left_minor):
+        invoice = invoices[share.invoice]
+        parts = (
+            (Allocation.Kind.PAYMENT, share.paid_minor),
+            (Allocation.Kind.WITHHOLDING, share.withheld_minor),
+            (Allocation.Kind.FEE, 0 if policy.claims_fees else share.missing_minor),
+        )
+        for kind, part in parts:
             if part <= 0:
                 continue
-            debit, credit = accounts_of(kind, invoice.customer_id, policy)
+            debit, credit = accounts_of(kind, invoice.customer_id)
             rows.append(
                 NewAllocation(
                     decision=decision,
@@ -264,7 +273,7 @@ def _rows(
 def _announce(rows: Sequence[NewAllocation], by: Actor) -> None:
     groups: dict[tuple[UUID, UUID, UUID], list[NewAllocation]] = {}
     for row in rows:
-        if row.deposit_id:
+        if row.deposit_id and row.customer_id:
             groups.setdefault((row.decision, row.deposit_id, row.customer_id), []).append(row)
     facts = [
         DepositAllocated(
@@ -282,6 +291,11 @@ def _announce(rows: Sequence[NewAllocation], by: Actor) -> None:
     emit_many(facts, about=[one.deposit_id for one in facts], about_type="banking.deposit", by=by)
 
 
+def _held(hold: str) -> list[dict[str, Any]]:
+    """Why a deposit is held, as one more reason beside the matcher's."""
+    return [{"code": hold, "weight": 0, "fields": {}}] if hold else []
+
+
 def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
     """Write suggestions in place of earlier ones; returns how many deposits got one that names invoices."""
     organization, now = require_organization(), clock.now()
@@ -295,8 +309,9 @@ def _suggest(rest: dict[UUID, list[Proposal]], facts: Facts) -> int:
             customer_id=proposal.customer_id,  # type: ignore[misc]  # the matcher's ids are any hashable
             grade=Grade.LIKELY if proposal.grade is Grade.CERTAIN and key in facts.touched else proposal.grade.value,
             score=proposal.score,
-            reasons=stored_reasons(proposal.reasons),
+            reasons=[*stored_reasons(proposal.reasons), *_held(facts.holds.get(key, ""))],
             allocations=[[str(invoice), amount] for invoice, amount in proposal.allocations],
+            withheld=[[str(invoice), amount] for invoice, amount in proposal.withheld],
             fee_minor=proposal.fee_minor,
             over_minor=proposal.over_minor,
             short_minor=proposal.short_minor,

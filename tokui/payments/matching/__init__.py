@@ -9,7 +9,7 @@ deposits for the same open amount. Everything else is *likely* or *unknown* and 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from tokui.payments.matching.contest import uncontested
@@ -17,6 +17,7 @@ from tokui.payments.matching.decide import ONLY_AMOUNT_LIMIT, Candidate, by_amou
 from tokui.payments.matching.facts import (
     Code,
     DepositFacts,
+    EarlierPayment,
     Grade,
     Id,
     InvoiceFacts,
@@ -29,12 +30,14 @@ from tokui.payments.matching.facts import (
 )
 from tokui.payments.matching.identity import Register
 from tokui.payments.matching.keys import CandidateKeys, candidate_keys, reference_keys
+from tokui.payments.matching.sharing import Share, shares
 from tokui.payments.matching.together import joint_proposals, part_of
 
 __all__ = [
     "CandidateKeys",
     "Code",
     "DepositFacts",
+    "EarlierPayment",
     "Grade",
     "Id",
     "InvoiceFacts",
@@ -44,9 +47,11 @@ __all__ = [
     "Policy",
     "Proposal",
     "Reason",
+    "Share",
     "candidate_keys",
     "match",
     "reference_keys",
+    "shares",
 ]
 
 
@@ -56,12 +61,13 @@ def match(
     invoices: Iterable[InvoiceFacts],
     policy: Policy | None = None,
     declined: Set[tuple[Id, Id]] = frozenset(),
+    earlier: Mapping[Id, Sequence[EarlierPayment]] | None = None,
 ) -> list[Proposal]:
     """Up to `policy.max_proposals` answers for every deposit, best first; only the first may be certain.
 
     Deposits come back in the order of booking day and id. `declined` holds (deposit, invoice) pairs that a person
     refused or undid; they are never proposed again. Payers and invoices may be more than needed; an invoice whose payer
-    is not among `payers` can still be found by its number.
+    is not among `payers` can still be found by its number. `earlier` tells by deposit of the same payment before it.
     """
     policy = policy or Policy()
     ordered = sorted(deposits, key=lambda deposit: (deposit.booked_on, deposit.id))
@@ -74,8 +80,9 @@ def match(
     answers: dict[Id, list[Proposal]] = {}
     candidates: dict[Id, list[Candidate]] = {}
     for deposit in ordered:
+        before = (earlier or {}).get(deposit.id, ())
         found, answers[deposit.id] = propose(
-            deposit, keys[deposit.id], register, policy, frozenset(refused.get(deposit.id, ()))
+            deposit, keys[deposit.id], register, policy, frozenset(refused.get(deposit.id, ())), before
         )
         candidates[deposit.id] = found
     _join(ordered, candidates, answers, register, policy, refused, declined)

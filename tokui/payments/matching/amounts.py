@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, combinations
 
-from tokui.payments.matching.facts import InvoiceFacts, Policy
+from tokui.payments.matching.facts import Id, InvoiceFacts, Policy
 
 _PAIRS_UP_TO = 60
 _FITS_KEPT = 3
@@ -22,6 +22,7 @@ class FitKind(StrEnum):
 class Fit:
     """A set of invoices for an amount. `others` counts the sets that fit equally well.
 
+    `is_withheld`: the amount fits what the invoices ask for less the tax that the payer withholds.
     `is_single_tie`: every set that fits is one invoice, so that all are of the same amount.
     """
 
@@ -32,6 +33,14 @@ class Fit:
     is_exhaustive: bool = True
     is_named: bool = False
     is_single_tie: bool = False
+    is_withheld: bool = False
+
+    @property
+    def withheld(self) -> tuple[tuple[Id, int], ...]:
+        """(invoice, tax) for each invoice of which tax is withheld."""
+        if not self.is_withheld:
+            return ()
+        return tuple((invoice.id, invoice.withholding_minor) for invoice in self.invoices if invoice.is_withheld)
 
 
 def oldest_first(invoice: InvoiceFacts) -> tuple[object, ...]:
@@ -47,7 +56,7 @@ def fits(amount: int, invoices: Sequence[InvoiceFacts], policy: Policy) -> list[
         return []
     found, is_exhaustive = _searched(amount, invoices, policy)
     for kind in (FitKind.EXACT, FitKind.LESS_FEE):
-        chosen = [(places, fee) for places, fee in found if (fee == 0) is (kind is FitKind.EXACT)]
+        chosen = [hit for hit in found if (hit[1] == 0) is (kind is FitKind.EXACT)]
         if chosen:
             chosen.sort(key=lambda hit: (len(hit[0]), hit[1], hit[0]))
             return [
@@ -58,19 +67,22 @@ def fits(amount: int, invoices: Sequence[InvoiceFacts], policy: Policy) -> list[
                     others=len(chosen) - 1,
                     is_exhaustive=is_exhaustive,
                     is_single_tie=len(chosen[-1][0]) == 1,
+                    is_withheld=is_withheld,
                 )
-                for places, fee in chosen[:_FITS_KEPT]
+                for places, fee, is_withheld in chosen[:_FITS_KEPT]
             ]
     return [remainder(amount, invoices)]
 
 
 def named_fits(amount: int, named: Sequence[InvoiceFacts], policy: Policy) -> list[Fit]:
     """The invoices that the payer named, if they add up to the amount, with or without a fee: naming is unique."""
-    missing = sum(invoice.open_minor for invoice in named) - amount
-    if missing == 0:
-        return [Fit(FitKind.EXACT, tuple(named), is_named=True)]
-    if policy.allows_fee(missing, amount):
-        return [Fit(FitKind.LESS_FEE, tuple(named), missing, is_named=True)]
+    in_full, payable = sum(one.open_minor for one in named), sum(one.payable_minor for one in named)
+    asked = {in_full: False} | ({payable: True} if payable != in_full else {})
+    if amount in asked:
+        return [Fit(FitKind.EXACT, tuple(named), is_named=True, is_withheld=asked[amount])]
+    for total, is_withheld in asked.items():
+        if policy.allows_fee(total - amount, amount):
+            return [Fit(FitKind.LESS_FEE, tuple(named), total - amount, is_named=True, is_withheld=is_withheld)]
     return []
 
 
@@ -85,21 +97,33 @@ def remainder(amount: int, invoices: Sequence[InvoiceFacts], *, is_named: bool =
     return Fit(FitKind.OVER if left > 0 else FitKind.PARTIAL, tuple(touched), is_named=is_named)
 
 
-Hit = tuple[tuple[int, ...], int]
+#: The places of the invoices, the fee that is missing, and whether withheld tax is missing as well.
+Hit = tuple[tuple[int, ...], int, bool]
 
 
 def _searched(amount: int, invoices: Sequence[InvoiceFacts], policy: Policy) -> tuple[list[Hit], bool]:
-    """Places of every set whose sum is the amount plus no fee or a known one; and whether every set was looked at."""
+    """Places of every set whose sum is the amount plus no fee or a known one; and whether every set was looked at.
+
+    Invoices of which tax is withheld count with what is then transferred, and also in full: not everybody withholds.
+    """
     wanted = {
         amount + fee: fee for fee in sorted(policy.fee_tolerances, reverse=True) if policy.allows_fee(fee, amount)
     }
     wanted[amount] = 0
-    if len(invoices) <= policy.max_subset:
-        return _all_subsets([invoice.open_minor for invoice in invoices], wanted), True
-    return _some_subsets([invoice.open_minor for invoice in invoices], wanted), False
+    is_small = len(invoices) <= policy.max_subset
+    subsets = _all_subsets if is_small else _some_subsets
+    taxed = {place for place, invoice in enumerate(invoices) if invoice.is_withheld}
+    hits = [
+        (places, fee, not taxed.isdisjoint(places))
+        for places, fee in subsets([invoice.payable_minor for invoice in invoices], wanted)
+    ]
+    if taxed:
+        in_full = subsets([invoice.open_minor for invoice in invoices], wanted)
+        hits += [(places, fee, False) for places, fee in in_full if not taxed.isdisjoint(places)]
+    return hits, is_small
 
 
-def _all_subsets(amounts: list[int], wanted: dict[int, int]) -> list[Hit]:
+def _all_subsets(amounts: list[int], wanted: dict[int, int]) -> list[tuple[tuple[int, ...], int]]:
     sums = [0]
     for amount in amounts:
         sums += [amount + total for total in sums]
@@ -111,9 +135,11 @@ def _all_subsets(amounts: list[int], wanted: dict[int, int]) -> list[Hit]:
     ]
 
 
-def _some_subsets(amounts: list[int], wanted: dict[int, int]) -> list[Hit]:
+def _some_subsets(amounts: list[int], wanted: dict[int, int]) -> list[tuple[tuple[int, ...], int]]:
     """Single invoices, pairs, the oldest few together, all: what people pay when they owe very many."""
-    hits: list[Hit] = [((place,), wanted[amount]) for place, amount in enumerate(amounts) if amount in wanted]
+    hits: list[tuple[tuple[int, ...], int]] = [
+        ((place,), wanted[amount]) for place, amount in enumerate(amounts) if amount in wanted
+    ]
     for first, second in combinations(range(min(len(amounts), _PAIRS_UP_TO)), 2):
         if (total := amounts[first] + amounts[second]) in wanted:
             hits.append(((first, second), wanted[total]))

@@ -56,6 +56,7 @@ def _paid_twice(answer: Proposal, deposits: Mapping[Id, DepositFacts], first: Pr
         answer,
         allocations=(),
         fee_minor=0,
+        withheld=(),
         over_minor=deposits[answer.deposit_id].amount_minor,
         grade=Grade.LIKELY,
         reasons=(*answer.reasons, reason),

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tokui.payments.matching.amounts import Fit, FitKind, fits, named_fits, remainder
-from tokui.payments.matching.facts import Code, DepositFacts, Grade, Id, InvoiceFacts, Policy, Proposal, Reason
+from tokui.payments.matching.facts import (
+    Code,
+    DepositFacts,
+    EarlierPayment,
+    Grade,
+    Id,
+    InvoiceFacts,
+    Policy,
+    Proposal,
+    Reason,
+)
 from tokui.payments.matching.identity import Register, Signs, parties
 from tokui.payments.matching.keys import CandidateKeys
 
@@ -30,12 +40,17 @@ class Candidate:
 
 
 def propose(
-    deposit: DepositFacts, keys: CandidateKeys, register: Register, policy: Policy, declined: frozenset[Id]
+    deposit: DepositFacts,
+    keys: CandidateKeys,
+    register: Register,
+    policy: Policy,
+    declined: frozenset[Id],
+    earlier: Sequence[EarlierPayment] = (),
 ) -> tuple[list[Candidate], list[Proposal]]:
     """The answers for one deposit, best first, as if it were alone; never empty.
 
     `declined` are the invoices that a person refused for this deposit: they are left out, and what is left is not
-    certain, because a person has already looked at it.
+    certain, because a person has already looked at it. `earlier` are payments of which this may be a repetition.
     """
     found = register.who(deposit, keys) if deposit.amount_minor > 0 else {}
     opened = {payer: register.open_of(payer, deposit.currency) for payer in found}
@@ -45,6 +60,7 @@ def propose(
         for candidate in _candidates(deposit, signs, opened[signs.payer], policy, declined)
     ]
     owing = frozenset(payer for payer, invoices in opened.items() if invoices)
+    candidates = [_doubted_as_twice(deposit, candidate, earlier, policy) for candidate in candidates]
     candidates = _without_echoes(_doubted(candidates, found, owing, is_declined=bool(declined)))
     candidates.sort(key=_best_first)
     proposals = [proposal(deposit, candidate, policy) for candidate in candidates[: policy.max_proposals]]
@@ -69,6 +85,7 @@ def proposal(deposit: DepositFacts, candidate: Candidate, policy: Policy) -> Pro
         over_minor=over,
         short_minor=short,
         rivals=rivals,
+        withheld=candidate.fit.withheld if candidate.fit else (),
     )
 
 
@@ -94,7 +111,7 @@ def by_amount_alone(deposit: DepositFacts, invoices: Sequence[InvoiceFacts]) -> 
 def _candidates(
     deposit: DepositFacts, signs: Signs, opened: list[InvoiceFacts], policy: Policy, declined: frozenset[Id]
 ) -> Iterable[Candidate]:
-    identity = signs.reasons
+    identity, owed = signs.reasons, bool(opened or signs.named)
     opened = [invoice for invoice in opened if invoice.id not in declined]
     named = [invoice for invoice in signs.named if invoice.id not in declined]
     found = named_fits(deposit.amount_minor, named, policy) if named else []
@@ -102,7 +119,8 @@ def _candidates(
     if named and found and found[0].kind in (FitKind.PARTIAL, FitKind.OVER):
         found = [remainder(deposit.amount_minor, named, is_named=True)]
     if not found:
-        nothing = Reason(Code.NOTHING_OPEN, 0, (("amount_minor", deposit.amount_minor),))
+        code = Code.SET_ASIDE if owed else Code.NOTHING_OPEN
+        nothing = Reason(code, 0, (("amount_minor", deposit.amount_minor),))
         yield Candidate(signs, None, (*identity, nothing))
     for place, fit in enumerate(found):
         yield Candidate(
@@ -118,7 +136,10 @@ def _amount_reason(deposit: DepositFacts, fit: Fit) -> Reason:
         ("total_minor", total),
         ("count", count),
         ("fee_minor", fit.fee_minor),
+        *((("withheld_minor", sum(tax for _invoice, tax in fit.withheld)),) if fit.is_withheld else ()),
     )
+    if fit.kind is FitKind.EXACT and fit.is_withheld:
+        return Reason(Code.AMOUNT_LESS_WITHHOLDING, 40 if count == 1 else 36, fields)
     if fit.kind is FitKind.EXACT:
         return Reason(Code.AMOUNT_EXACT, 40, fields) if count == 1 else Reason(Code.AMOUNT_SUM, 36, fields)
     if fit.kind is FitKind.LESS_FEE:
@@ -158,7 +179,7 @@ def _doubted(
             if payer != candidate.signs.payer
             and payer not in owners
             and not candidate.signs.outweighs(other)
-            and not (other.bearer_id == candidate.signs.payer and payer not in owing)
+            and not _is_reached_alike(other, candidate.signs, payer not in owing)
         ]
         doubts = list(candidate.doubts)
         if rivals:
@@ -167,6 +188,26 @@ def _doubted(
             doubts.append(Reason(Code.DECLINED_BEFORE, -5))
         doubted.append(replace(candidate, doubts=tuple(doubts)))
     return doubted
+
+
+def _is_reached_alike(other: Signs, mine: Signs, owes_nothing: bool) -> bool:
+    """Found only by the name of the candidate, or of the relative whose name found the candidate too."""
+    return owes_nothing and other.bearer_id is not None and other.bearer_id in (mine.payer, mine.bearer_id)
+
+
+def _doubted_as_twice(
+    deposit: DepositFacts, candidate: Candidate, earlier: Sequence[EarlierPayment], policy: Policy
+) -> Candidate:
+    """With the doubt that the same money came before, unless the payer names the invoice or it is time for the next one."""
+    fit = candidate.fit
+    whose = {candidate.signs.payer, *(party for invoice in (fit.invoices if fit else ()) for party in parties(invoice))}
+    explains_itself = fit is not None and fit.kind in (FitKind.EXACT, FitKind.LESS_FEE)
+    for payment in sorted(earlier, key=lambda one: one.booked_on, reverse=True):
+        is_soon = (deposit.booked_on - payment.booked_on).days <= policy.twice_days
+        if payment.customer_id in whose and not (fit and fit.is_named) and (is_soon or not explains_itself):
+            fields = (("first", payment.deposit_id), ("on", payment.booked_on.isoformat()))
+            return replace(candidate, doubts=(*candidate.doubts, Reason(Code.PAID_TWICE, 0, fields)))
+    return candidate
 
 
 def _without_echoes(candidates: list[Candidate]) -> list[Candidate]:
@@ -195,7 +236,7 @@ def _grade(candidate: Candidate, policy: Policy) -> Grade:
 
 def _spread(amount: int, fit: Fit | None) -> tuple[tuple[tuple[Id, int], ...], int, int]:
     """Allocations in the order of the set, what is left over, and what the set still lacks."""
-    left = amount + (fit.fee_minor if fit else 0)
+    left = amount + (fit.fee_minor + sum(tax for _invoice, tax in fit.withheld) if fit else 0)
     allocations, short = [], 0
     for invoice in fit.invoices if fit else ():
         part = min(left, invoice.open_minor)

@@ -37,7 +37,10 @@ class DepositFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """An issued invoice of which `open_minor` is still owed by `bill_to_id`, or by the customer if that is None."""
+    """An issued invoice of which `open_minor` is still owed by `bill_to_id`, or by the customer if that is None.
+
+    `withholding_minor` of it is income tax that the payer keeps back and pays to the tax office (源泉徴収).
+    """
 
     id: Id
     number: str
@@ -47,6 +50,25 @@ class InvoiceFacts:
     currency: str
     due_on: date
     issued_on: date
+    withholding_minor: int = 0
+
+    @property
+    def payable_minor(self) -> int:
+        """What a payer who withholds the tax transfers."""
+        return self.open_minor - self.withholding_minor if self.is_withheld else self.open_minor
+
+    @property
+    def is_withheld(self) -> bool:
+        return 0 < self.withholding_minor < self.open_minor
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPayment:
+    """A deposit of the same payer, amount and bank account that has settled invoices of `customer_id` already."""
+
+    deposit_id: Id
+    booked_on: date
+    customer_id: Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +112,7 @@ class Policy:
     of Japanese banks in 2026); never a quarter of what is owed or more. `max_subset`: how many open invoices of one
     payer are searched for every possible sum; above it sums are only suggested. `cuts`: lengths at which banks cut
     names (half-width characters).
+    `twice_days`: a second transfer of the same amount this soon is more likely a mistake than the next invoice's.
     `oldest_first_settles_ties`: post to the oldest of several invoices of the very same amount instead of asking.
     """
 
@@ -99,6 +122,7 @@ class Policy:
     max_subset: int = 12
     max_together: int = 6
     together_days: int = 45
+    twice_days: int = 14
     cuts: tuple[int, ...] = (15, 20, 30, 40, 48)
     similarity: int = 85
     max_proposals: int = 5
@@ -130,11 +154,13 @@ class Code(StrEnum):
     NAME_SIMILAR = "name_similar"
     AMOUNT_EXACT = "amount_exact"
     AMOUNT_SUM = "amount_sum"
+    AMOUNT_LESS_WITHHOLDING = "amount_less_withholding"
     AMOUNT_LESS_FEE = "amount_less_fee"
     AMOUNT_TOGETHER = "amount_together"
     AMOUNT_PARTIAL = "amount_partial"
     AMOUNT_OVER = "amount_over"
     NOTHING_OPEN = "nothing_open"
+    SET_ASIDE = "set_aside"
     SAME_AMOUNT_ONLY = "same_amount_only"
     # what keeps it from being certain; weight 0 or less
     OTHER_PAYER_FITS = "other_payer_fits"
@@ -161,8 +187,8 @@ class Reason:
 class Proposal:
     """One way to use a deposit.
 
-    sum(allocations) + over_minor = deposit + fee_minor. `short_minor` is what the touched invoices still lack
-    afterwards. `score` orders proposals; it is not a probability and must not be shown as a percentage. `rivals` counts
+    sum(allocations) + over_minor = deposit + fee_minor + sum(withheld). `withheld` is what of the allocations is tax that
+    the payer kept back. `short_minor` is what the touched invoices still lack afterwards. `score` orders proposals; it is not a probability and must not be shown as a percentage. `rivals` counts
     the other answers that are as good.
     """
 
@@ -176,6 +202,7 @@ class Proposal:
     over_minor: int = 0
     short_minor: int = 0
     rivals: int = 0
+    withheld: tuple[tuple[Id, int], ...] = ()
 
     @property
     def codes(self) -> frozenset[Code]:

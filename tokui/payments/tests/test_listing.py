@@ -9,13 +9,13 @@ from tokui.customers import registry
 from tokui.customers.queries import ListQuery, matching
 
 
-@pytest.mark.parametrize("conditions", [{}, {"standing": "overdue"}, {"standing": "owing"}])
+@pytest.mark.parametrize("conditions", [{}, {"standing": ("overdue",)}, {"standing": ("owing", "due")}])
 @pytest.mark.parametrize("order", ["balance", "overdue"])
 def test_an_order_by_money_joins_the_standing_once(
-    organization: object, order: str, conditions: dict[str, str]
+    organization: object, order: str, conditions: dict[str, tuple[str, ...]]
 ) -> None:
     """A second join would sort every customer instead of reading the index: 2 s for a page of a million."""
-    rows, _is_cut = matching(ListQuery(conditions=conditions, sort=order), by=SYSTEM)
+    rows = matching(ListQuery(conditions=conditions, sort=order), by=SYSTEM)
     sort = registry.SORTS[order]
 
     statement = str(sort.prepare(rows).order_by(*sort.order).query)

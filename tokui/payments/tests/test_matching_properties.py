@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokui.payments.matching import DepositFacts, Grade, InvoiceFacts, PayerFacts, Policy, match
+from tokui.payments.matching import DepositFacts, Grade, InvoiceFacts, PayerFacts, Policy, match, shares
 from tokui.payments.tests.matching_facts import DAY, deposit, invoice, payer
 
 NAMES = ["ヤマダタロウ", "ヤマダタロウコ", "カ)キタノショウカイ", "キタノショウカイ(ユ", "スズキ ハナ"]
@@ -20,7 +20,13 @@ def worlds(draw: st.DrawFn) -> tuple[list[DepositFacts], list[PayerFacts], list[
         payer(number, draw(st.sampled_from(NAMES)), remitter_codes=(f"700000000{number}",)) for number in range(1, 4)
     ]
     invoices = [
-        invoice(number, draw(AMOUNTS), draw(st.integers(1, 3)), bill_to=draw(st.sampled_from([None, None, 1, 2])))
+        invoice(
+            number,
+            draw(AMOUNTS),
+            draw(st.integers(1, 3)),
+            bill_to=draw(st.sampled_from([None, None, 1, 2])),
+            withholding_minor=draw(st.sampled_from([0, 0, 110, 440, 5_500])),
+        )
         for number in range(1, draw(st.integers(1, 7)))
     ]
     deposits = [
@@ -45,9 +51,22 @@ def test_no_proposal_takes_more_than_the_deposit_or_an_invoice_holds(world: Any)
     opened = {row.id: row.open_minor for row in invoices}
     for answer in match(deposits, payers, invoices):
         used = sum(amount for _, amount in answer.allocations)
-        assert used + answer.over_minor == amounts[answer.deposit_id] + answer.fee_minor
+        withheld = sum(tax for _, tax in answer.withheld)
+        assert used + answer.over_minor == amounts[answer.deposit_id] + answer.fee_minor + withheld
         assert all(0 < amount <= opened[invoice_id] for invoice_id, amount in answer.allocations)
         assert answer.over_minor >= 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_what_is_shared_out_is_the_deposit_the_tax_and_the_fee(world: Any) -> None:
+    deposits, payers, invoices = world
+    amounts = {row.id: row.amount_minor for row in deposits}
+    for answer in match(deposits, payers, invoices):
+        found = list(shares(answer.allocations, dict(answer.withheld), amounts[answer.deposit_id]))
+        assert sum(share.paid_minor for share in found) == amounts[answer.deposit_id] - answer.over_minor
+        assert sum(share.missing_minor for share in found) == answer.fee_minor
+        assert sum(share.withheld_minor for share in found) == sum(tax for _, tax in answer.withheld)
 
 
 @settings(max_examples=150, deadline=None)
