@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_IMPORT, CUSTOMERS_VIEW, SETTINGS_MANAGE
 from tokui.customers.models import Customer, Import
 from tokui.customers.queries import search
+from tokui.customers.registry import Mark, marks_of
 from tokui.customers.views.rows import actor as actor_of
 from tokui.ui.navigation import Entry, register
 from tokui.ui.palette import Command, Hit, command, provider
@@ -34,17 +35,23 @@ command(
 @provider(_("Customers"), order=10, permission=CUSTOMERS_VIEW)
 def find_customers(request: HttpRequest, typed: str) -> Iterable[Hit]:
     """The first customers that match, by reading."""
-    ids = search(typed, by=actor_of(request), most=200).ids
-    rows = Customer.objects.filter(pk__in=ids).order_by("-is_active", "sort_kana")[:6]
-    return [
-        Hit(
-            row.name,
-            reverse("customers:customer", args=[row.public_id]),
-            "user" if row.is_person else "users",
-            row.code,
-        )
-        for row in rows
-    ]
+    by = actor_of(request)
+    ids = search(typed, by=by, most=200).ids
+    rows = list(Customer.objects.filter(pk__in=ids).order_by("-is_active", "sort_kana")[:6])
+    marks = marks_of([row.pk for row in rows], by=by)
+    return [_hit(row, marks.get(row.pk)) for row in rows]
+
+
+def _hit(row: Customer, mark: Mark | None) -> Hit:
+    return Hit(
+        row.name,
+        reverse("customers:customer", args=[row.public_id]),
+        "user" if row.is_person else "users",
+        f"{row.kana} {row.code}".strip(),
+        state=mark.state if mark else "",
+        minor=mark.minor if mark else None,
+        currency=mark.currency if mark else "JPY",
+    )
 
 
 @card(order=40, permission=CUSTOMERS_IMPORT)

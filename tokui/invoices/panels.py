@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
 from tokui.core.days import add_months
+from tokui.customers.queries import search
 from tokui.customers.registry import search_hits
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
@@ -112,23 +113,34 @@ for title, url_name, icon, words in (
 
 
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)
-def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
-    """Invoices whose number begins with what was typed."""
-    number = typed_number(typed)
-    if not number:
-        return
+def find_documents(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
+    """Invoices by number, by amount, or of the customers whose name was typed; the newest first but for numbers."""
     now = clock.today()
-    for row in find_invoices(InvoiceSearch(number=number)).order_by("number")[:6]:
+    for row in _documents(request, typed):
+        disc, word = collection_state(row, now)
         url = reverse("invoices:page", args=[row.public_id])
         yield palette.Hit(
-            row.number or "",
+            row.number or word,
             url,
             "doc",
             note=row.customer.name,
-            state=collection_state(row, now)[0],
+            state=disc,
             minor=row.total_minor,
             currency=row.currency,
         )
+
+
+def _documents(request: HttpRequest, typed: str) -> list[Invoice]:
+    most = palette.HITS_PER_GROUP
+    minor, number = palette.typed_minor(typed), typed_number(typed)
+    found = list(find_invoices(InvoiceSearch(number=number)).order_by("number")[:most]) if number else []
+    if minor is not None:
+        same = find_invoices(InvoiceSearch(least_minor=minor, most_minor=minor)).order_by("-issued_on", "-id")
+        found += list(same[: most - len(found)])
+    elif not number and len(typed) > 1:
+        ids = search(typed, by=request.visit.actor, most=FEW).ids  # type: ignore[attr-defined]
+        found = list(find_invoices(InvoiceSearch()).filter(customer_id__in=ids).order_by("-issued_on", "-id")[:most])
+    return found
 
 
 @search_hits(permission=INVOICES_VIEW)

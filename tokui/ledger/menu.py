@@ -21,6 +21,9 @@ CLOSING_WAITS_FROM = 5
 
 register(MenuEntry("money", gettext_lazy("Books"), "ledger:journal", "book", 70, LEDGER_VIEW, go="l"))
 command(
+    Command(gettext_lazy("Journal"), "ledger:journal", "book", LEDGER_VIEW, words="仕訳帳 元帳 帳簿 journal ledger")
+)
+command(
     Command(gettext_lazy("Trial balance"), "ledger:trial_balance", "ledger", LEDGER_VIEW, words="試算表 残高 balance")
 )
 command(Command(gettext_lazy("Monthly closing"), "ledger:months", "lock", LEDGER_VIEW, words="月次 締め close month"))
@@ -30,7 +33,7 @@ command(
         "ledger:exports",
         "dl",
         LEDGER_EXPORT,
-        words="仕訳 出力 弥生 yayoi freee マネーフォワード money forward",
+        words="仕訳 書き出し 出力 弥生 yayoi freee マネーフォワード money forward",
     )
 )
 command(
