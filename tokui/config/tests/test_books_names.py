@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tokui.core import clock
 from tokui.payments.actions import match_all
 from tokui.payments.tests.world import make_customer, make_deposit, make_invoice
@@ -35,3 +37,11 @@ def test_the_journal_asks_as_often_for_many_entries_as_for_few(page, django_asse
         make_invoice(customer, 24_200 + n, issued_on=day)
         make_deposit(100 + n, "ナゾ", on=day)
     assert count() == few
+
+
+def test_the_fiscal_year_begins_in_the_month_of_the_organization(page):
+    make_invoice(make_customer("青木 悟", "アオキ サトル"), 24_200)
+    with clock.at(clock.at_day(date(2026, 11, 28))):
+        assert "?from=2026-04-01&amp;to=2027-03-31" in page.get("/ledger").content.decode()
+        page.post("/settings/organization", {"name": "株式会社あおば", "language": "ja", "first_month": "12"})
+        assert "?from=2025-12-01&amp;to=2026-11-30" in page.get("/ledger").content.decode()

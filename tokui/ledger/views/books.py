@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 from tokui.access.doors import visited
 from tokui.access.permissions import LEDGER_VIEW
 from tokui.core import clock
+from tokui.core.days import fiscal_year
 from tokui.core.errors import Invalid
 from tokui.core.money import EXPONENTS
 from tokui.ledger.accounts import account_of, customer_of
@@ -46,6 +48,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "from_on": from_on,
         "to_on": to_on,
         "months": _months(),
+        "year": _year(request),
         "account": account,
         "account_name": _named(account) if account else "",
         "accounts": [(code, _named(code)) for code in _plain_accounts()],
@@ -60,6 +63,13 @@ def _months() -> list[tuple[Any, Any]]:
     first = clock.today().replace(day=1)
     before = month_before(first)
     return [(day, month_end(day)) for day in (first, before, month_before(before))]
+
+
+def _year(request: HttpRequest) -> tuple[date, date]:
+    """The organization's fiscal year of today, its first and last day."""
+    organization = request.visit.organization  # type: ignore[attr-defined]
+    period = fiscal_year(clock.today(), first_month=organization.first_month)
+    return period.starts_on, period.ends_on
 
 
 def _plain_accounts() -> list[str]:
@@ -107,6 +117,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "from_on": from_on,
         "to_on": to_on,
         "months": _months(),
+        "year": _year(request),
     }
     return render_page(request, "ledger/account.html", context)
 
@@ -134,5 +145,12 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     from_on = day_asked(request, "from", on.replace(day=1))
     if on < from_on:
         raise Invalid(field="from", reason=_("The period ends before it begins."))
-    context = {"tab": "accounts", "trials": trials(from_on, on), "on": on, "from_on": from_on, "months": _months()}
+    context = {
+        "tab": "accounts",
+        "trials": trials(from_on, on),
+        "on": on,
+        "from_on": from_on,
+        "months": _months(),
+        "year": _year(request),
+    }
     return render(request, "ledger/trial_balance.html", context)
