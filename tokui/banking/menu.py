@@ -55,7 +55,7 @@ command(
 
 SHOWN = 4
 LOOKED_BACK_DAYS = 400
-DEPOSIT_DISCS = {Deposit.State.OPEN: "open", Deposit.State.SETTLED: "paid", Deposit.State.CANCELLED: "ended"}
+DEPOSIT_DISCS: dict[str, str] = {Deposit.State.OPEN: "open", Deposit.State.SETTLED: "paid", Deposit.State.CANCELLED: "ended"}
 
 
 @provider(gettext_lazy("Bank accounts"), order=60, permission=BANK_VIEW)
@@ -83,7 +83,7 @@ def _find_deposits(request: HttpRequest, typed: str) -> Iterable[Hit]:
     for row in rows[:6]:
         url = reverse("banking:deposit", args=[row.public_id])
         yield Hit(
-            *(row.payer_raw or str(METHODS[row.method]), url, "wallet"),
+            *(row.payer_raw or str(METHODS[Deposit.Method(row.method)]), url, "wallet"),
             note=written(row.received_on, "short", (get_language() or "ja").split("-")[0]),
             state=DEPOSIT_DISCS[row.state],
             minor=row.amount_minor,

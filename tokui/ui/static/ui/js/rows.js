@@ -1,4 +1,4 @@
-// Lists by key: J and K move the cursor, X selects (Shift X a range), Enter opens. Select-all and the bulk bar's count.
+// Lists by key: J and K move the cursor, X selects (Shift X a range), Enter opens. Select-all, and the bulk bar's count and sum.
 const rowsOf = () => {
   const list = document.querySelector('[data-rows]') ?? document.querySelector('#main .ledger tbody, #main .list');
   return list ? [...list.querySelectorAll(list.matches('.list') ? ':scope > li' : ':scope > tr:not(.load-more)')] : [];
@@ -35,13 +35,21 @@ document.addEventListener('tokui:key', (e) => {
   move(rows, at - 1, e.detail.event);
 });
 
+// What the chosen rows come to, from the amounts behind the red rule; only where all of them are yen.
+const sumOf = (boxes) => {
+  const amounts = boxes.filter((box) => box.checked).map((box) => box.closest('tr').querySelector('.acct .money'));
+  if (!amounts.some(Boolean) || amounts.some((each) => each?.dataset.c)) return '';
+  return `・¥${amounts.reduce((sum, each) => sum + Number(each?.value ?? 0), 0).toLocaleString()}`;
+};
 const sync = (table) => {
   const boxes = [...table.querySelectorAll('tbody .pick input')];
   const chosen = boxes.filter((box) => box.checked).length;
   const head = table.querySelector('thead .pick input');
   if (head) { head.checked = chosen > 0 && chosen === boxes.length; head.indeterminate = chosen > 0 && !head.checked; }
-  const output = table.closest('.ledger-box')?.parentElement.querySelector(':scope > .bulk [data-count]');
-  if (output) output.textContent = chosen.toLocaleString();
+  const bulk = table.closest('.ledger-box')?.parentElement.querySelector(':scope > .bulk');
+  const [count, sum] = [bulk?.querySelector('[data-count]'), bulk?.querySelector('[data-sum]')];
+  if (count) count.textContent = chosen.toLocaleString();
+  if (sum) sum.textContent = sumOf(boxes);
 };
 document.addEventListener('change', (e) => {
   const table = e.target.closest('.pick') && e.target.closest('table');
