@@ -55,7 +55,11 @@ command(
 
 SHOWN = 4
 LOOKED_BACK_DAYS = 400
-DEPOSIT_DISCS: dict[str, str] = {Deposit.State.OPEN: "open", Deposit.State.SETTLED: "paid", Deposit.State.CANCELLED: "ended"}
+DEPOSIT_DISCS: dict[str, str] = {
+    Deposit.State.OPEN: "open",
+    Deposit.State.SETTLED: "paid",
+    Deposit.State.CANCELLED: "ended",
+}
 
 
 @provider(gettext_lazy("Bank accounts"), order=60, permission=BANK_VIEW)

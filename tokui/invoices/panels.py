@@ -17,9 +17,13 @@ from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.customers.queries import search
 from tokui.customers.registry import search_hits
+from tokui.invoices.credits import open_credits, open_invoices, paying_accounts
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
-from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number, waiting_days
+from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number
+from tokui.invoices.statements import accounts_of
+from tokui.invoices.waiting import waiting_days
+from tokui.ledger.accounts import account_of
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
 from tokui.ui.settings_pages import SettingsPage, settings_page
@@ -29,6 +33,9 @@ from tokui.ui.templatetags.tokui import day as day_of
 FEW = 4
 #: How many documents a customer's page shows; the rest is a click away.
 SHOWN = 8
+
+#: What the page of a document offers to settle it with; more is a matter of the REST interface.
+MOST_CREDITS = 12
 
 navigation.register(
     navigation.Entry(
@@ -208,9 +215,24 @@ def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
     if not rows:
         return None
     context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
+    context["accounts"] = accounts_of(customer)
     return render_to_string("invoices/_customer_panel.html", context, request)
 
 
 @panel("customer_menu", order=20, permission=INVOICES_ISSUE)
 def new_for(request: HttpRequest | None, customer: Any) -> str:
     return render_to_string("invoices/_customer_menu.html", {"customer": customer}, request)
+
+
+@panel("invoice_rail", order=20, permission=INVOICES_ISSUE)
+def credit_use(request: HttpRequest | None, invoice: Invoice) -> str | None:
+    """What can be done with a credit note, or with the credit notes that wait for an invoice."""
+    if invoice.state != Invoice.State.ISSUED or not invoice.open_minor:
+        return None
+    is_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    others = list((open_invoices(invoice) if is_note else open_credits(invoice))[:MOST_CREDITS])
+    if not others and not is_note:
+        return None
+    accounts = [account_of(code) for code in paying_accounts(invoice.currency)] if is_note else []
+    context = {"invoice": invoice, "is_note": is_note, "others": others, "accounts": accounts}
+    return render_to_string("invoices/_credit_use.html", context, request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -15,7 +15,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from tokui.ledger.accounts import Account, account_of, customer_of, kind_word
 from tokui.ledger.models import Entry, Posting
 from tokui.ledger.queries import TrialRow, balance, trial_balance
-from tokui.ledger.registry import Party, Source, parties, sources
+from tokui.ledger.registry import Party, Source, bank_names, parties, sources
 from tokui.ui.paging import Page, decode_cursor, page_of
 
 JOURNAL_ORDER = ("on", "id")
@@ -87,13 +87,19 @@ def told(entries: Sequence[Entry]) -> list[Told]:
     for posting in Posting.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("place"):
         postings[posting.entry_id].append(posting)
     known = parties([*(entry.customer_id for entry in entries), *_named(chain.from_iterable(postings.values()))])
+    banks = bank_names()
     behind = sources((entry.source_type, entry.source_id) for entry in entries)
     return [
         Told(
             entry,
             known.get(entry.customer_id) if entry.customer_id else None,
             [
-                Line(account_of(one.debit, known), account_of(one.credit, known), one.amount_minor, one.currency)
+                Line(
+                    account_of(one.debit, known, banks),
+                    account_of(one.credit, known, banks),
+                    one.amount_minor,
+                    one.currency,
+                )
                 for one in postings[entry.pk]
             ],
             behind.get(entry.source_id),
@@ -116,6 +122,7 @@ def account_page(code: str, from_on: date, to_on: date, *, currency: str, after:
 def account_rows(code: str, postings: Sequence[Posting], opening_minor: int) -> list[Row]:
     """The rows of an account's page with the balance that each leaves."""
     known = parties([*(one.entry.customer_id for one in postings), *_named(postings)])
+    banks = bank_names()
     behind = sources((one.entry.source_type, one.entry.source_id) for one in postings)
     rows, standing = [], opening_minor
     for one in postings:
@@ -124,7 +131,7 @@ def account_rows(code: str, postings: Sequence[Posting], opening_minor: int) -> 
         rows.append(
             Row(
                 one,
-                account_of(one.credit if is_debit else one.debit, known),
+                account_of(one.credit if is_debit else one.debit, known, banks),
                 known.get(one.entry.customer_id) if one.entry.customer_id else None,
                 behind.get(one.entry.source_id),
                 one.amount_minor if is_debit else None,
@@ -176,16 +183,17 @@ def trials(from_on: date, to_on: date) -> list[Trial]:
     by_currency: dict[str, list[TrialRow]] = defaultdict(list)
     for row in trial_balance(from_on, to_on):
         by_currency[row.currency].append(row)
+    banks = bank_names()
     return [
-        _trial(currency, by_currency[currency])
+        _trial(currency, by_currency[currency], banks)
         for currency in sorted(by_currency, key=lambda each: (each != "JPY", each))
     ]
 
 
-def _trial(currency: str, rows: Sequence[TrialRow]) -> Trial:
+def _trial(currency: str, rows: Sequence[TrialRow], banks: Mapping[str, str]) -> Trial:
     lines = []
     for row in rows:
-        account = account_of(row.account)
+        account = account_of(row.account, banks=banks)
         closing = row.closing_minor
         stands_right = account.is_credit if closing == 0 else closing < 0
         opening = -row.opening_minor if account.is_credit else row.opening_minor

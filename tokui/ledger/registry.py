@@ -7,7 +7,7 @@ ready.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,6 +36,9 @@ Tell = Callable[[Iterable[UUID]], Mapping[UUID, Source]]
 _load: list[Load] = []
 _find: list[Find] = []
 _sources: dict[str, Tell] = {}
+Shares = Callable[[Iterable[UUID]], Mapping[UUID, Sequence[tuple[str, int]]]]
+_shares: dict[str, Shares] = {}
+_banks: list[Callable[[], Mapping[str, str]]] = []
 
 
 def name_customers(load: Load, find: Find) -> None:
@@ -46,6 +49,26 @@ def name_customers(load: Load, find: Find) -> None:
 def tell_sources(source_type: str, tell: Tell) -> None:
     """Say what the records behind entries of a source type are called and where they are shown, a set in one query."""
     _sources[source_type] = tell
+
+
+def share_by_rate(source_type: str, load: Shares) -> None:
+    """Say over which tax codes (`10`, `8`, `exempt` …) and by which weights the records of a source type are spread:
+    what is given up of a document is given up of each of its rates."""
+    _shares[source_type] = load
+
+
+def shares_of(source_type: str, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[tuple[str, int]]]:
+    load = _shares.get(source_type)
+    return load(ids) if load else {}
+
+
+def name_banks(load: Callable[[], Mapping[str, str]]) -> None:
+    """Say how the accounts `bank:…` of the books are called."""
+    _banks[:] = [load]
+
+
+def bank_names() -> Mapping[str, str]:
+    return _banks[0]() if _banks else {}
 
 
 def parties(ids: Iterable[UUID | None]) -> Mapping[UUID, Party]:

@@ -19,7 +19,7 @@ from tokui.core.money import EXPONENTS
 from tokui.ledger.accounts import account_of, customer_of
 from tokui.ledger.queries import trial_balance as rows_of_trial
 from tokui.ledger.reading import MOST_CUSTOMERS, account_page, account_rows, customers_of, journal_page, trials
-from tokui.ledger.registry import find_customers, parties
+from tokui.ledger.registry import bank_names, find_customers, parties
 from tokui.ledger.views.asked import bad_cursor, day_asked, month_before, month_end, period_asked
 from tokui.ui.doors import render_page
 from tokui.ui.paging import InvalidCursor
@@ -81,7 +81,7 @@ def _plain_accounts() -> list[str]:
 
 def _named(code: str) -> str:
     key = customer_of(code)
-    return str(account_of(code, parties([key]) if key else {}))
+    return str(account_of(code, parties([key]) if key else {}, bank_names() if code.startswith("bank:") else {}))
 
 
 @visited(LEDGER_VIEW)
@@ -102,7 +102,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         raise bad_cursor() from trouble
     key = customer_of(code)
     known = parties([key]) if key else {}
-    shown = account_of(code, known)
+    shown = account_of(code, known, bank_names() if code.startswith("bank:") else {})
     rows = account_rows(code, page.rows, opening)
     sign = -1 if shown.is_credit else 1
     context = {
