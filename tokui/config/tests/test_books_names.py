@@ -17,6 +17,7 @@ def test_the_journal_names_customer_document_and_payer(page):
     shown = page.get(f"/ledger?from={invoice.issued_on}&to={today}").content.decode()
     assert f'<a class="plain" href="/invoices/{invoice.public_id}">{invoice.number}</a>' in shown
     assert f'<a class="plain" href="/deposits/{deposit.public_id}">{deposit.payer_raw}</a>' in shown
+    assert f'title="{deposit.debit_account}">{deposit.account.name}</small>' in shown, "the bank account by its name"
     assert shown.count(invoice.number) >= 2, "the entry of the invoice and that of its allocation"
 
 
