@@ -15,7 +15,7 @@ from tokui.core import clock, files
 from tokui.core.actors import SYSTEM
 from tokui.core.invariants import find_offences
 from tokui.invoices.actions import close_sales, draft_from_sales
-from tokui.invoices.models import Invoice, Receipt, SaleLine
+from tokui.invoices.models import Invoice, Receipt, SaleLine, SeriesCounter
 from tokui.invoices.papers import pdf_of
 from tokui.invoices.tests.world import DAY, make_customer, sell
 
@@ -107,5 +107,5 @@ def test_the_receipts_of_a_series_have_no_gap(organization):
     assert list(Receipt.objects.order_by("number").values_list("sequence", flat=True)) == [1, 2]
     gaps = "numbers-are-without-gaps"
     assert gaps not in {one.invariant.name for one in find_offences()}
-    Receipt.objects.order_by("number").first().delete()
+    SeriesCounter.objects.filter(series=Receipt.objects.first().series_id).update(last_number=3)
     assert gaps in {one.invariant.name for one in find_offences()}
