@@ -36,6 +36,18 @@ def test_a_person_signs_in_by_hand(open_page):
     assert page.locator("h1").inner_text().startswith("今日")
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_list_of_customers_says_on_a_phone_who_has_paid(open_page, language):
+    page = open_page("/customers?standing=owing", width=390, language=language)
+    row = page.locator("#customers tbody tr").first
+    assert row.locator(".status").is_visible()
+    assert row.locator(".f4 time").is_visible()
+    assert row.locator(".f2 .money").is_visible()
+    page.wait_for_selector("#customers tfoot .money")
+    assert page.evaluate(WORST) <= 0
+    assert page.complaints == []
+
+
 def test_the_palette_opens_with_the_keyboard_and_closes_with_escape(open_page):
     page = open_page("/")
     page.keyboard.press("Control+k")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -130,3 +131,8 @@ class Business(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+def business_numbers() -> dict[UUID, int]:
+    """Each business with the number it got when it was made, which never changes; it chooses the colour of its dot."""
+    return {key: number for number, key in enumerate(Business.objects.order_by("pk").values_list("pk", flat=True), 1)}

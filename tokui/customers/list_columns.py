@@ -7,18 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tokui.access.models import User
-from tokui.core.values import format_postal_code
-from tokui.customers.index import national
+from tokui.access.models import User, business_numbers
+from tokui.core.values import format_phone, format_postal_code
 from tokui.customers.models import Customer, Tagging
 from tokui.customers.registry import ListColumn, list_column
 from tokui.customers.terms import terms_of
 from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS, LEGAL_FORM_WORDS
-from tokui.ui.templatetags.tokui import day
+from tokui.ui.templatetags.tokui import day, tag
 
 MONTH_END = 31
 
@@ -29,8 +28,13 @@ def _column(key: str, cell: Callable[[Any], str] = str, **options: Any) -> None:
     list_column(ListColumn(key, FIELD_WORDS[key], of=lambda row: getattr(row, key), cell=cell, **options))
 
 
-def _business_names(ids: Sequence[UUID]) -> Mapping[UUID, str]:
-    return dict(Customer.objects.filter(pk__in=ids, business__isnull=False).values_list("pk", "business__name"))
+def _businesses(ids: Sequence[UUID]) -> Mapping[UUID, tuple[str, int]]:
+    """The business's name with its number, which gives it the colour of its dot."""
+    numbers = business_numbers()
+    rows = Customer.objects.filter(pk__in=ids, business__isnull=False).values_list(
+        "pk", "business_id", "business__name"
+    )
+    return {key: (name, numbers[business]) for key, business, name in rows}
 
 
 def _payer_names(ids: Sequence[UUID]) -> Mapping[UUID, str]:
@@ -55,8 +59,8 @@ def _tag_cell(names: Sequence[str]) -> str:
     return format_html_join(" ", '<span class="tag">{}</span>', ((name,) for name in names))
 
 
-def _biz_cell(name: str) -> str:
-    return format_html('<span class="tag">{}</span>', name)
+def _biz_cell(business: tuple[str, int]) -> str:
+    return tag(business[0], biz=business[1])
 
 
 def _day_words(day_of_month: int) -> str:
@@ -75,12 +79,12 @@ def _choice(key: str) -> Callable[[Any], str]:
     return lambda value: str(CHOICE_WORDS[key][value])
 
 
-_column("code", order=5, sort="code")
-list_column(ListColumn("business", gettext_lazy("Business"), _business_names, cell=_biz_cell, order=10))
+_column("code", order=5, sort="code", leaves="p3")
+list_column(ListColumn("business", gettext_lazy("Business"), _businesses, cell=_biz_cell, order=10))
 list_column(ListColumn("tags", gettext_lazy("Tags"), _tag_names, cell=_tag_cell, order=60))
 list_column(ListColumn("owner", gettext_lazy("Person in charge"), _owner_names, order=70))
-_column("email", order=80)
-_column("phone", national, order=81, is_shown=False)
+_column("email", order=80, is_shown=False)
+_column("phone", format_phone, order=81, is_shown=False)
 _column("postal_code", format_postal_code, order=82, is_shown=False)
 _column("address", order=83, is_shown=False)
 _column("kana", order=84, is_shown=False)

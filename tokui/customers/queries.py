@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet, UUIDField
+from django.db.models import F, Q, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext as _
 
 from tokui.core.actors import Actor
@@ -216,6 +217,14 @@ def cells_of(
         )
         for row in rows
     ]
+
+
+def neighbours(customer: Customer) -> tuple[Customer | None, Customer | None]:
+    """The active customers right before and right behind one in the order of the list. Two looks into one index."""
+    place = Tuple(F("sort_kana"), F("id"))
+    here, active = (customer.sort_kana, customer.pk), Customer.objects.filter(is_active=True)
+    before = active.filter(TupleLessThan(place, here)).order_by("-sort_kana", "-id").first()
+    return before, active.filter(TupleGreaterThan(place, here)).order_by("sort_kana", "id").first()
 
 
 @dataclass(frozen=True)

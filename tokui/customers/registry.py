@@ -1,4 +1,4 @@
-"""What higher rooms add to customers: columns, filters, sort orders and search hits of the list, accounts of ours.
+"""What higher rooms add to customers: columns, filters, views, sort orders and search hits of the list, accounts of ours.
 
 A column loads its values for a whole page in one query; a filter and a sort order name indexed columns only, so that
 the list stays within its query count and time at a million customers. Fill it in `AppConfig.ready`:
@@ -28,7 +28,9 @@ Rows = QuerySet[Customer]
 class ListColumn:
     """A column of the list. `load` gets the ids of a page and returns one value each; `cell` draws it.
 
-    `of` instead of `load` reads a value that the customer's row holds anyway.
+    `of` instead of `load` reads a value that the customer's row holds anyway. `fold` is its place in the two lines that
+    a row becomes on a phone (f2, f3, f4; without one it is left out there), `leaves` when it goes on a narrow screen
+    (p2 late, p3 first). `has_rule` draws the red rule before it; `total` adds it up for everybody the list means.
     """
 
     key: str
@@ -39,6 +41,27 @@ class ListColumn:
     is_number: bool = False
     is_shown: bool = True
     sort: str = ""
+    order: int = 100
+    permission: str = ""
+    fold: str = ""
+    leaves: str = "p2"
+    has_rule: bool = False
+    total: Callable[[Rows], str] | None = None
+
+    @property
+    def look(self) -> str:
+        """The classes of its cells."""
+        kind = ("num acct" if self.has_rule else "num") if self.is_number else "soft"
+        return f"{kind} {self.fold or self.leaves}"
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A view that the list has of itself: a query under a name, with its count after the rows."""
+
+    key: str
+    label: Text
+    query: str
     order: int = 100
     permission: str = ""
 
@@ -100,6 +123,7 @@ Accounts = Callable[[], Sequence[OwnAccount]]
 COLUMNS: dict[str, ListColumn] = {}
 FILTERS: dict[str, ListFilter] = {}
 SORTS: dict[str, ListSort] = {}
+VIEWS: dict[str, ListView] = {}
 SEARCHES: dict[str, SearchHits] = {}
 ACCOUNTS: dict[str, Accounts] = {}
 
@@ -117,6 +141,11 @@ def list_filter(condition: ListFilter) -> ListFilter:
 def list_sort(sort: ListSort) -> ListSort:
     SORTS[sort.key] = sort
     return sort
+
+
+def list_view(view: ListView) -> ListView:
+    VIEWS[view.key] = view
+    return view
 
 
 def search_hits(*, permission: str) -> Callable[[Search], Search]:

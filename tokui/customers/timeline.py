@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -32,13 +33,26 @@ GROUPS: dict[str, Text] = {
 }
 PAGE_SIZE = 30
 ORDER = ("-occurred_at", "-id")
+#: What one transaction announces lies within it.
+ONE_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Money:
+    """The entry of a payment, behind the red rule: minor units, where it came from, what it paid (text, url)."""
+
+    minor: int
+    currency: str = "JPY"
+    source: str = ""
+    paid: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class Line:
     """How an event is told. `tone`: "in" (money or a message came), "bad", "auto" (Tokui by itself) or "".
 
-    `facts` are (label, value) pairs; `quote` is somebody's own words; `url` is where more of it stands; `removal` is
+    `facts` are (label, value) pairs; `quote` is somebody's own words; `url` is where more of it stands; `entry` is money,
+    `reasons` are folded away; types in `absorbs` that were told at the same moment say nothing of their own; `removal` is
     where it is taken back by those who may edit customers.
     """
 
@@ -49,6 +63,9 @@ class Line:
     quote: str = ""
     facts: Sequence[tuple[Text, Any]] = field(default=())
     url: str = ""
+    entry: Money | None = None
+    reasons: Sequence[str] = ()
+    absorbs: frozenset[str] = frozenset()
     removal: str = ""
 
 
@@ -112,9 +129,22 @@ def told(events: Sequence[Event]) -> list[tuple[Any, list[Entry]]]:
     for name, some in by_type.items():
         teller = TELLERS.get(name)
         lines |= teller.tell(some) if teller else {}
-    entries = [Entry(event, lines.get(event.pk) or _unknown(event)) for event in events]
+    entries = _without_echoes([Entry(event, lines.get(event.pk) or _unknown(event)) for event in events])
     return [
         (day, list(some)) for day, some in groupby(entries, key=lambda one: timezone.localdate(one.event.occurred_at))
+    ]
+
+
+def _without_echoes(entries: Sequence[Entry]) -> list[Entry]:
+    """Without the events that another line of the same moment tells already."""
+    telling = [one for one in entries if one.line.absorbs]
+    return [
+        one
+        for one in entries
+        if not any(
+            one.event.type in other.line.absorbs and abs(one.event.occurred_at - other.event.occurred_at) <= ONE_MOMENT
+            for other in telling
+        )
     ]
 
 

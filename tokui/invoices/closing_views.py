@@ -22,6 +22,7 @@ from tokui.core.ids import public_id
 from tokui.invoices import actions, numbering
 from tokui.invoices.doors import actor_of, day_or_none, key_of
 from tokui.invoices.models import ClosingProblem, ClosingRun, Invoice, NumberSeries
+from tokui.invoices.previewing import PAGE_SIZE, waiting_invoices
 from tokui.invoices.queries import preview_closing, waiting_days
 from tokui.invoices.searching import DELIVERIES
 from tokui.ui.doors import sent_on
@@ -31,9 +32,14 @@ from tokui.ui.doors import sent_on
 def index(request: HttpRequest) -> HttpResponse:
     """What a closing day would invoice, the runs so far, and the payers that could not be closed."""
     on = day_or_none(request.GET.get("on", "")) or day_to_close(clock.today())
+    preview, text = preview_closing(on), request.GET.get("page", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     context = {
         "on": on,
-        "preview": preview_closing(on),
+        "preview": preview,
+        "waiting": waiting_invoices(on, page=number) if preview.payers else [],
+        "number": number,
+        "following": number + 1 if preview.payers > number * PAGE_SIZE else None,
         "ahead": on > clock.today(),
         "days": waiting_days(),
         "problems": _problems(),

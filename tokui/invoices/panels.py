@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
@@ -22,6 +21,12 @@ from tokui.invoices.models import ClosingProblem, Invoice
 from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number, waiting_days
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
+from tokui.ui.templatetags.tokui import day as day_of
+
+#: How many closing days a card of the start page names.
+FEW = 4
+#: How many documents a customer's page shows; the rest is a click away.
+SHOWN = 8
 
 navigation.register(
     navigation.Entry(
@@ -137,15 +142,26 @@ def sales_to_close(request: HttpRequest) -> today.Card | None:
     passed = [(day, lines) for day, lines in waiting_days() if day <= clock.today()]
     if not passed:
         return None
-    day, lines = passed[0]
+    lines = sum(count for _day, count in passed)
     return today.Card(
         gettext_lazy("To be closed"),
-        f"{reverse('invoices:closings')}?on={day:%Y-%m-%d}",
+        f"{reverse('invoices:closings')}?on={passed[0][0]:%Y-%m-%d}",
         "cal",
-        sentence=_("%(count)s sales wait for the closing of %(day)s.") % {"count": lines, "day": f"{day:%m/%d}"},
+        sentence=ngettext(
+            "%(count)d sale waits for its closing day.", "%(count)d sales wait for their closing days.", lines
+        )
+        % {"count": lines},
         count=lines,
         tone="yama",
         action=gettext_lazy("To the closing run"),
+        rows=[
+            (
+                day_of(day),
+                ngettext("%(count)d line", "%(count)d lines", count) % {"count": count},
+                f"{reverse('invoices:closings')}?on={day:%Y-%m-%d}",
+            )
+            for day, count in passed[:FEW]
+        ],
     )
 
 
@@ -167,14 +183,21 @@ def problems(request: HttpRequest) -> today.Card | None:
 
 @panel("customer", order=30, permission=INVOICES_VIEW)
 def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
-    """The customer's latest documents."""
-    now = clock.today()
-    found = Invoice.objects.filter(customer=customer).order_by("-issued_on", "-id")[:8]
+    """The customer's documents: what is owed first, the oldest due before the rest, then the latest others."""
+    now, every = clock.today(), Invoice.objects.filter(customer=customer)
+    owed = every.filter(state=Invoice.State.ISSUED).exclude(settled_minor=F("total_minor")).order_by("due_on", "id")
+    found = list(owed[:SHOWN])
+    found += every.exclude(pk__in=[row.pk for row in found]).order_by("-issued_on", "-id")[: SHOWN - len(found)]
     rows = [(row, *collection_state(row, now)) for row in found]
     if not rows:
         return None
     context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
     return render_to_string("invoices/_customer_panel.html", context, request)
+
+
+@panel("customer_menu", order=20, permission=INVOICES_ISSUE)
+def new_for(request: HttpRequest | None, customer: Any) -> str:
+    return render_to_string("invoices/_customer_menu.html", {"customer": customer}, request)
 
 
 @panel("settings_tabs", order=40, permission=SETTINGS_MANAGE)

@@ -134,8 +134,13 @@ class ScoreReportOut(Schema):
 def aged(request: HttpRequest, given: Query[AgedFilter]) -> dict[str, Any]:
     access.require(caller(request), PAYMENTS_VIEW)
     on = given.as_of or clock.today()
-    rows, total = aged_receivables(on, currency=given.currency, limit=MOST_ROWS)
-    return {"as_of": on, "currency": given.currency, "total": _aged(total), "customers": [_aged(row) for row in rows]}
+    rows, total = aged_receivables(on, currency=given.currency)
+    return {
+        "as_of": on,
+        "currency": given.currency,
+        "total": _aged(total),
+        "customers": [_aged(row) for row in rows[:MOST_ROWS]],
+    }
 
 
 @router.get("/receivables/expected", response=list[ExpectedOut], summary="Expected receipts by day")

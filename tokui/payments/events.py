@@ -142,6 +142,15 @@ class SuggestionDeclined:
 
 @event
 @dataclass(frozen=True)
+class DeclineTakenBack:
+    """Invoices that were set aside for a deposit may be proposed for it again."""
+
+    deposit_id: UUID
+    invoices: tuple[UUID, ...]
+
+
+@event
+@dataclass(frozen=True)
 class RemitterCodeLearned:
     customer_id: UUID
     sign_id: UUID

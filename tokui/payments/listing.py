@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,14 +17,28 @@ from tokui.core import clock
 from tokui.core.errors import Invalid
 from tokui.core.models import Organization
 from tokui.core.tenancy import require_organization
-from tokui.customers.registry import ListColumn, ListFilter, ListSort, list_column, list_filter, list_sort
+from tokui.customers.registry import (
+    ListColumn,
+    ListFilter,
+    ListSort,
+    ListView,
+    Rows,
+    list_column,
+    list_filter,
+    list_sort,
+    list_view,
+)
 from tokui.payments.models import CustomerStanding
 from tokui.payments.templatetags.payments import standing
 from tokui.payments.words import STATES
-from tokui.ui.templatetags.tokui import money
+from tokui.ui.templatetags.tokui import day, money
 
 #: Filters that stand for several states.
-GROUPS = {"owing": ("overdue", "grace", "due", "partly_paid", "not_due"), "late": ("overdue", "grace")}
+GROUPS = {
+    "attention": ("overdue", "grace", "due", "partly_paid"),
+    "owing": ("overdue", "grace", "due", "partly_paid", "not_due"),
+    "late": ("overdue", "grace"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,24 @@ def _money_cell(name: str) -> Any:
     return lambda shown: money(getattr(shown.row, name), shown.currency)
 
 
+def _latest(shown: _Shown) -> str:
+    """The oldest day that is still owed; where nothing is, the day of the last payment."""
+    row = shown.row
+    if row.oldest_due_on:
+        return format_html(_("due %(day)s") % {"day": "{}"}, day(row.oldest_due_on, "short"))
+    return format_html(_("paid %(day)s") % {"day": "{}"}, day(row.last_paid_on, "short")) if row.last_paid_on else ""
+
+
+def _day_cell(name: str) -> Any:
+    return lambda shown: day(getattr(shown.row, name), "short")
+
+
+def _open_total(rows: Rows) -> str:
+    currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
+    found = CustomerStanding.objects.filter(customer__in=rows.values("pk")).aggregate(minor=Sum("open_minor"))
+    return money(int(found["minor"] or 0), currency)
+
+
 def _standing_is(value: str) -> Q:
     states = GROUPS.get(value, (value,))
     if any(state not in STATES for state in states):
@@ -60,6 +93,7 @@ def _standing_is(value: str) -> Q:
 def _choices() -> list[tuple[str, Any]]:
     shown = ("overdue", "grace", "due", "partly_paid", "not_due", "in_credit", "paid", "written_off")
     return [
+        ("attention", gettext_lazy("Needs a look")),
         ("late", gettext_lazy("Past due")),
         ("owing", gettext_lazy("Owing")),
         *((key, STATES[key]) for key in shown),
@@ -76,7 +110,13 @@ def _by(name: str) -> Any:
 
 list_column(
     ListColumn(
-        "standing", gettext_lazy("Standing"), load=_standings, cell=_state_cell, order=20, permission=PAYMENTS_VIEW
+        "standing",
+        gettext_lazy("Standing"),
+        load=_standings,
+        cell=_state_cell,
+        order=20,
+        permission=PAYMENTS_VIEW,
+        fold="f3",
     )
 )
 list_column(
@@ -87,10 +127,38 @@ list_column(
         cell=_money_cell("open_minor"),
         is_number=True,
         sort="balance",
-        order=90,
+        order=30,
         permission=PAYMENTS_VIEW,
+        fold="f2",
+        has_rule=True,
+        total=_open_total,
     )
 )
+list_column(
+    ListColumn(
+        "latest",
+        gettext_lazy("Due or last paid"),
+        load=_standings,
+        cell=_latest,
+        order=31,
+        permission=PAYMENTS_VIEW,
+        fold="f4",
+    )
+)
+for _place, (_key, _name) in enumerate(
+    {"oldest_due_on": gettext_lazy("Oldest due"), "last_paid_on": gettext_lazy("Last paid")}.items()
+):
+    list_column(
+        ListColumn(
+            _key,
+            _name,
+            load=_standings,
+            cell=_day_cell(_key),
+            order=32 + _place,
+            is_shown=False,
+            permission=PAYMENTS_VIEW,
+        )
+    )
 list_column(
     ListColumn(
         "overdue",
@@ -100,7 +168,7 @@ list_column(
         is_number=True,
         sort="overdue",
         is_shown=False,
-        order=91,
+        order=34,
         permission=PAYMENTS_VIEW,
     )
 )
@@ -123,3 +191,12 @@ list_sort(
         PAYMENTS_VIEW,
     )
 )
+for _place, (_key, _label, _query) in enumerate(
+    (
+        ("attention", gettext_lazy("Needs a look"), "standing=attention&sort=balance"),
+        ("overdue", STATES["overdue"], "standing=overdue&sort=overdue"),
+        ("partly_paid", STATES["partly_paid"], "standing=partly_paid&sort=balance"),
+        ("not_due", STATES["not_due"], "standing=not_due&sort=balance"),
+    )
+):
+    list_view(ListView(_key, _label, _query, order=_place, permission=PAYMENTS_VIEW))

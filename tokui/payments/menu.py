@@ -1,29 +1,32 @@
-"""What payments puts into the menu, the palette, the start page and customers' histories."""
+"""What payments puts into the menu, the palette and the start page."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.access.permissions import PAYMENTS_ALLOCATE, PAYMENTS_APPROVE, PAYMENTS_VIEW, SETTINGS_VIEW
-from tokui.core.models import Event
-from tokui.customers.timeline import Line, tells
-from tokui.payments.models import Approval, CustomerStanding, ReturnToDo
+from tokui.banking.models import Deposit
+from tokui.core import clock
+from tokui.payments.models import Approval, CustomerStanding, ReturnToDo, Suggestion
 from tokui.payments.queries import deposits_to_reconcile, usable_advances
+from tokui.payments.reports import expected_receipts
 from tokui.payments.standings import keep_current
-from tokui.payments.words import KINDS, STATES
+from tokui.payments.words import GRADES, payer_name
 from tokui.ui.navigation import Count as Badge
 from tokui.ui.navigation import Entry, register
 from tokui.ui.paging import capped_count
 from tokui.ui.palette import Command, command
+from tokui.ui.templatetags.tokui import day as day_of
+from tokui.ui.templatetags.tokui import money
 from tokui.ui.today import Card, card
+
+#: How many of what waits a card of the start page names.
+FEW = 4
 
 
 def _waiting(request: HttpRequest) -> Badge | None:
@@ -31,21 +34,36 @@ def _waiting(request: HttpRequest) -> Badge | None:
     return Badge(found.number, hot=True, capped=found.capped)
 
 
+def _to_approve(request: HttpRequest) -> Badge | None:
+    return Badge(Approval.objects.filter(state=Approval.State.WAITING).count(), hot=True)
+
+
+def _to_return(request: HttpRequest) -> Badge | None:
+    return Badge(ReturnToDo.objects.filter(state=ReturnToDo.State.OPEN).count(), hot=True)
+
+
 register(
     Entry(
         *("money", gettext_lazy("Reconciliation"), "payments:reconciliation", "match", 10, PAYMENTS_VIEW),
         count=_waiting,
         go="m",
-        phone=gettext_lazy("Reconcile"),
+        phone=gettext_lazy("Match"),
     )
 )
-register(Entry("money", gettext_lazy("Payments checked"), "payments:standing", "check", 20, PAYMENTS_VIEW, go="p"))
-register(Entry("money", gettext_lazy("Expected receipts"), "payments:expected", "clock", 40, PAYMENTS_VIEW))
-register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
-command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
-command(
-    Command(gettext_lazy("Approvals"), "payments:approvals", "hand", PAYMENTS_VIEW, words="承認 貸倒 値引 write-off")
+register(
+    Entry(
+        *("money", gettext_lazy("Payment status"), "payments:standing", "check", 20, PAYMENTS_VIEW),
+        go="p",
+        also=("payments:aged", "payments:expected"),
+    )
 )
+register(Entry("money", gettext_lazy("Approvals"), "payments:approvals", "hand", 60, PAYMENTS_VIEW, count=_to_approve))
+register(Entry("money", gettext_lazy("Returns"), "payments:returns", "undo", 61, PAYMENTS_VIEW, count=_to_return))
+register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
+command(
+    Command(gettext_lazy("Expected receipts"), "payments:expected", "clock", PAYMENTS_VIEW, words="入金予定表 expected")
+)
+command(Command(gettext_lazy("Aged receivables"), "payments:aged", "ledger", PAYMENTS_VIEW, words="売掛金 年齢表 aged"))
 command(
     Command(
         gettext_lazy("Advances to use"), "payments:advances", "wallet", PAYMENTS_ALLOCATE, words="前受金 充当 advance"
@@ -54,7 +72,6 @@ command(
 command(
     Command(gettext_lazy("How good matching is"), "payments:score", "chart", PAYMENTS_VIEW, words="精度 成績 score")
 )
-command(Command(gettext_lazy("Returns"), "payments:returns", "undo", PAYMENTS_VIEW, words="返金 二重 refund twice"))
 
 
 @card(order=10, permission=PAYMENTS_ALLOCATE)
@@ -62,15 +79,31 @@ def _to_reconcile(request: HttpRequest) -> Card | None:
     found = capped_count(deposits_to_reconcile())
     if not found.number:
         return None
+    waiting = list(deposits_to_reconcile().order_by("-received_on", "-pk")[:FEW])
     return Card(
         _("Deposits to reconcile"),
         reverse("payments:reconciliation"),
         "match",
-        _("They wait for a person."),
+        _grades(),
         count=found.number,
         tone="shu",
         action=_("Reconcile"),
+        rows=[
+            (
+                payer_name(row.payer_raw) or row.text,
+                money(row.left_minor, row.currency),
+                reverse("payments:deposit", args=[row.public_id]),
+            )
+            for row in waiting
+        ],
     )
+
+
+def _grades() -> str:
+    """How sure the proposals are that wait: 有力 5・要確認 2."""
+    found = Suggestion.objects.filter(rank=0, deposit__state=Deposit.State.OPEN).values_list("grade")
+    counts = dict(found.annotate(n=Count("pk")).order_by())
+    return _(", ").join(f"{GRADES[grade]} {counts[grade]:,}" for grade in GRADES if counts.get(grade))
 
 
 @card(order=20, permission=PAYMENTS_VIEW)
@@ -79,9 +112,41 @@ def _overdue(request: HttpRequest) -> Card | None:
     late = CustomerStanding.objects.filter(state="overdue").aggregate(n=Count("pk"), minor=Sum("overdue_minor"))
     if not late["n"]:
         return None
-    url = reverse("payments:standing") + "?state=overdue"
+    first = CustomerStanding.objects.filter(state="overdue").select_related("customer")
     return Card(
-        _("Overdue"), url, "alert", _("Customers who are late."), count=late["n"], minor=late["minor"], tone="shu"
+        _("Overdue"),
+        reverse("payments:standing") + "?state=overdue",
+        "alert",
+        ngettext("%(n)d customer is late.", "%(n)d customers are late.", late["n"]) % {"n": late["n"]},
+        count=late["n"],
+        minor=late["minor"],
+        tone="shu",
+        rows=[_late_row(row) for row in first.order_by("-overdue_minor", "-customer")[:FEW]],
+    )
+
+
+def _late_row(row: CustomerStanding) -> tuple[str, str, str]:
+    days = (clock.today() - row.oldest_due_on).days if row.oldest_due_on else 0
+    said = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    url = reverse("customers:customer", args=[row.customer.public_id])
+    return row.customer.name, format_html("{} {}", said, money(row.overdue_minor)), url
+
+
+@card(order=25, permission=PAYMENTS_VIEW)
+def _coming(request: HttpRequest) -> Card | None:
+    """What should come within seven days, day by day."""
+    days = [one for one in expected_receipts(days=7) if not one.is_late]
+    if not days:
+        return None
+    url = reverse("payments:expected")
+    return Card(
+        _("Expected within 7 days"),
+        url,
+        "clock",
+        ngettext("%(n)d invoice", "%(n)d invoices", sum(one.count for one in days))
+        % {"n": sum(one.count for one in days)},
+        minor=sum(one.open_minor for one in days),
+        rows=[(day_of(one.due_on), money(one.open_minor), url) for one in days[:FEW]],
     )
 
 
@@ -109,49 +174,3 @@ def _advances(request: HttpRequest) -> Card | None:
     url = reverse("payments:advances")
     said = _("They owe something while money of theirs is held.")
     return Card(_("Advances to use"), url, "wallet", said, count=number, tone="yama") if number else None
-
-
-def _tell(name: str, icon: str, tone: str, words: Callable[[dict[str, Any]], str]) -> None:
-    @tells(f"payments.{name}", group="money")
-    def told(events: Sequence[Event]) -> Mapping[UUID, Line]:
-        return {event.pk: Line(icon, words(event.payload), tone=tone) for event in events}
-
-
-def _amount(payload: dict[str, Any]) -> dict[str, str]:
-    return {"amount": f"{payload['amount_minor']:,}", "kind": str(KINDS.get(payload.get("kind", ""), ""))}
-
-
-def _allocated(payload: dict[str, Any]) -> str:
-    if payload.get("automatic"):
-        return _("%(amount)s reconciled by itself") % _amount(payload)
-    return _("%(amount)s reconciled") % _amount(payload)
-
-
-def _decided(payload: dict[str, Any]) -> str:
-    if not payload["approved"]:
-        return _("Turned down")
-    return _("Approved by the only person who may") if payload.get("is_own") else _("Approved")
-
-
-_tell("DepositAllocated", "match", "in", _allocated)
-_tell("AllocationReleased", "undo", "bad", lambda p: _("A reconciliation was undone (%(amount)s)") % _amount(p))
-_tell("AdvanceKept", "wallet", "in", lambda p: _("%(amount)s kept as an advance") % _amount(p))
-_tell("AdvanceApplied", "wallet", "", lambda p: _("%(amount)s of the advance used") % _amount(p))
-_tell("DifferenceGivenUp", "minus", "", lambda p: _("%(kind)s %(amount)s") % _amount(p))
-_tell("ApprovalAsked", "hand", "", lambda p: _("Approval asked: %(kind)s %(amount)s") % _amount(p))
-_tell("ApprovalDecided", "hand", "", _decided)
-_tell("ReturnAsked", "undo", "", lambda p: _("%(amount)s to send back or keep") % _amount(p))
-_tell("RemitterCodeLearned", "hand", "", lambda p: _("A remitter code was remembered"))
-_tell("RemitterCodeRevoked", "undo", "", lambda p: _("A remitter code was forgotten"))
-_tell("ReturnDropped", "undo", "", lambda p: _("%(amount)s need not be sent back") % _amount(p))
-_tell("AdvanceRefunded", "undo", "", lambda p: _("%(amount)s of the advance sent back") % _amount(p))
-_tell("DepositRefunded", "undo", "", lambda p: _("%(amount)s sent back") % _amount(p))
-_tell(
-    "StandingChanged",
-    "check",
-    "auto",
-    lambda p: (
-        _("%(before)s → %(after)s")
-        % {"before": STATES.get(p["before"], p["before"]), "after": STATES.get(p["state"], p["state"])}
-    ),
-)

@@ -8,13 +8,14 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from tokui.access.permissions import PAYMENTS_VIEW
-from tokui.banking.models import BankAccount
+from tokui.banking.models import BankAccount, Deposit, Statement
 from tokui.core import clock
 from tokui.core.ids import public_id
 from tokui.customers.models import Customer, PayerName
 from tokui.invoices.models import Invoice
 from tokui.payments.evidence import evidence_of, open_fees
 from tokui.payments.models import Allocation, Approval, CustomerStanding, PayerSign
+from tokui.payments.outcomes import outcome_of
 from tokui.payments.queries import held_advances, invoice_standings
 from tokui.ui.panels import panel
 
@@ -83,6 +84,32 @@ def settled(request: HttpRequest | None, invoice: Invoice) -> str | None:
         "waiting": Approval.objects.filter(invoice=invoice, state=Approval.State.WAITING).first(),
     }
     return _rendered("_invoice_settled", request, context)
+
+
+@panel("customer_actions", order=10, permission=PAYMENTS_VIEW)
+def ledger_link(request: HttpRequest | None, customer: Customer) -> str:
+    return _rendered("_customer_ledger", request, {"customer": customer})
+
+
+@panel("customer_menu", order=10, permission=PAYMENTS_VIEW)
+def ledger_entry(request: HttpRequest | None, customer: Customer) -> str:
+    return _rendered("_customer_menu", request, {"customer": customer})
+
+
+@panel("deposit", order=10, permission=PAYMENTS_VIEW)
+def used(request: HttpRequest | None, deposit: Deposit) -> str | None:
+    """What a deposit paid, decision by decision: why, by whom, when."""
+    rows = Allocation.objects.filter(deposit=deposit, released_at=None).select_related("invoice", "customer")
+    found = list(rows.order_by("recorded_at", "decision", "pk"))
+    return _rendered("_deposit_used", request, {"deposit": deposit, "rows": found}) if found else None
+
+
+@panel("statement", order=10, permission=PAYMENTS_VIEW)
+def matched(request: HttpRequest | None, statement: Statement) -> str | None:
+    """What became of a file's deposits; asks again until they are matched."""
+    if statement.state != Statement.State.READ or not statement.deposit_count:
+        return None
+    return _rendered("_statement_matched", request, {"statement": statement, "outcome": outcome_of(statement)})
 
 
 def _drawn(name: str, request: HttpRequest | None, customer: Customer) -> str | None:

@@ -171,7 +171,7 @@ _LIVE = """allocation."on" <= %(on)s AND allocation.recorded_at <= %(known)s
 SITUATIONS = f"""
 WITH one AS (
     SELECT invoice.id, invoice.customer_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.currency,
-           invoice.total_minor FROM invoices_invoice invoice
+           invoice.total_minor, invoice.business_id FROM invoices_invoice invoice
      WHERE invoice.organization_id = %(organization)s AND invoice.state <> 'draft' AND invoice.kind <> 'credit_note'
        AND invoice.issued_on <= %(on)s AND coalesce(invoice.issued_at, invoice.created_at) <= %(known)s
        AND (%(customers)s::uuid[] IS NULL OR invoice.customer_id = ANY(%(customers)s))

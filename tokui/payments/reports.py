@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.db.models import F
+from django.utils.translation import gettext as _
+
 from tokui.core import clock
+from tokui.core.tables import write_csv
 from tokui.customers.models import Customer
+from tokui.invoices.models import Invoice
 from tokui.payments.queries import SITUATIONS, fetched
 
 BUCKETS = ("not_due", "days_30", "days_60", "days_90", "older")
@@ -29,7 +35,16 @@ class AgedRow:
 
     @property
     def total(self) -> int:
-        return self.not_due + self.days_30 + self.days_60 + self.days_90 + self.older
+        return self.late + self.not_due
+
+    @property
+    def late(self) -> int:
+        return self.days_30 + self.days_60 + self.days_90 + self.older
+
+    @property
+    def by_age(self) -> tuple[int, int, int, int, int, str]:
+        """What the oldest-first order compares: the most that is oldest, then the next age."""
+        return (self.older, self.days_90, self.days_60, self.days_30, self.not_due, self.code)
 
 
 @dataclass(frozen=True)
@@ -56,20 +71,35 @@ class Movement:
 
 
 def aged_receivables(
-    as_of: date | None = None, *, currency: str = "JPY", limit: int = 1000
+    as_of: date | None = None, *, currency: str = "JPY", business: UUID | None = None, only_late: bool = False
 ) -> tuple[list[AgedRow], AgedRow]:
-    """Customers with open invoices on a day, the largest debts first, and the totals of all of them."""
+    """Customers with open invoices on a day, the oldest debts first, and the totals of all of them."""
     on = as_of or clock.today()
-    rows = fetched(_AGED, on=on, known=clock.now(), customers=None, currency=currency)
+    rows = fetched(_AGED, on=on, known=clock.now(), customers=None, currency=currency, business=business)
     made = [AgedRow(row["id"], row["code"], row["name"], *(int(row[name] or 0) for name in BUCKETS)) for row in rows]
+    made = sorted((row for row in made if row.late or not only_late), key=lambda row: row.by_age, reverse=True)
     sums = [sum(getattr(row, name) for row in made) for name in BUCKETS]
-    return made[:limit], AgedRow(UUID(int=0), "", "", *sums)
+    return made, AgedRow(UUID(int=0), "", "", *sums)
+
+
+def write_aged(target: BinaryIO, rows: Sequence[AgedRow]) -> int:
+    """The table as CSV that Excel opens, amounts in minor units; returns how many lines."""
+    heading = (_("Customer code"), _("Customer"), _("Not due yet"), _("1–30 days"), _("31–60 days"), _("61–90 days"))
+    lines = ((row.code, row.name, *(getattr(row, name) for name in BUCKETS), row.total) for row in rows)
+    return write_csv(target, [(*heading, _("Over 90 days"), _("Total")), *lines])
 
 
 def expected_receipts(*, currency: str = "JPY", days: int = 90) -> list[ExpectedDay]:
     """Open invoices summed by the day on which they are due; what is late comes first."""
     rows = fetched(_EXPECTED, currency=currency, days=days, today=clock.today())
     return [ExpectedDay(row["due_on"], row["count"], row["open_minor"], row["due_on"] < clock.today()) for row in rows]
+
+
+def expected_on(day: date, *, currency: str = "JPY", limit: int = 100) -> list[Invoice]:
+    """The open invoices that are due on a day, the largest first."""
+    rows = Invoice.objects.filter(state=Invoice.State.ISSUED, due_on=day, currency=currency)
+    opened = rows.exclude(kind=Invoice.Kind.CREDIT_NOTE).exclude(settled_minor=F("total_minor"))
+    return list(opened.select_related("customer").order_by(F("settled_minor") - F("total_minor"), "number")[:limit])
 
 
 def customer_ledger(
@@ -96,7 +126,7 @@ def situation_rows(customer: UUID, on: date) -> list[dict[str, Any]]:
 _AGED = f"""
 WITH open AS (
     SELECT customer_id, due_on, total_minor - paid_minor - given_minor - credit_minor AS left_minor
-      FROM ({SITUATIONS}) situation WHERE currency = %(currency)s
+      FROM ({SITUATIONS}) situation WHERE currency = %(currency)s AND (%(business)s::uuid IS NULL OR business_id = %(business)s)
 )
 SELECT customer.id, customer.code, customer.name,
        sum(left_minor) FILTER (WHERE due_on >= %(on)s) AS not_due,
@@ -105,7 +135,7 @@ SELECT customer.id, customer.code, customer.name,
        sum(left_minor) FILTER (WHERE %(on)s - due_on BETWEEN 61 AND 90) AS days_90,
        sum(left_minor) FILTER (WHERE %(on)s - due_on > 90) AS older
   FROM open JOIN customers_customer customer ON customer.organization_id = %(organization)s AND customer.id = open.customer_id
- WHERE left_minor > 0 GROUP BY customer.id, customer.code, customer.name ORDER BY sum(left_minor) DESC, customer.code
+ WHERE left_minor > 0 GROUP BY customer.id, customer.code, customer.name
 """
 
 _EXPECTED = """

@@ -105,7 +105,7 @@ def _counted(group: str, days: int) -> list[Group]:
                count(*) FILTER (WHERE outcome = 'automatic' AND undone_at IS NOT NULL) AS automatic_undone,
                count(*) FILTER (WHERE outcome = 'confirmed' AND undone_at IS NULL) AS confirmed,
                count(*) FILTER (WHERE outcome = 'changed' AND undone_at IS NULL) AS changed,
-               count(*) FILTER (WHERE outcome = 'declined') AS declined,
+               count(*) FILTER (WHERE outcome = 'declined' AND undone_at IS NULL) AS declined,
                count(*) FILTER (WHERE outcome = 'by_hand' AND undone_at IS NULL) AS by_hand
           FROM payments_decision WHERE organization_id = %(organization)s AND at >= %(since)s GROUP BY 1
         """,

@@ -5,8 +5,10 @@ The rule itself is `payments.standing` (pure); the SQL here says the same in set
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,6 +19,8 @@ from tokui.core.events import emit_many
 from tokui.core.tenancy import CURRENT
 from tokui.payments.events import StandingChanged
 from tokui.payments.models import CustomerStanding
+from tokui.payments.queries import fetched
+from tokui.ui.paging import COUNT_CAP, CappedCount
 
 
 def refresh_standings(customer_ids: Collection[UUID] | None, *, by: Actor, announce: bool = True) -> int:
@@ -53,6 +57,40 @@ def keep_current() -> None:
     if CustomerStanding.objects.filter(next_change_on__lte=clock.today()).exists():
         roll_standings(clock.today())
 
+
+@dataclass(frozen=True)
+class StateSum:
+    """How many customers stand in a state, counted to a cap, and what they owe; amounts are 0 beyond the cap."""
+
+    count: CappedCount
+    open_minor: int
+    overdue_minor: int
+    advance_minor: int
+
+
+def sums_by_state(states: Sequence[str]) -> dict[str, StateSum]:
+    """For each state, and for "" everybody: a count that stops at a cap, and the sums as long as it does not. One statement."""
+    rows = fetched(_SUMS, states=list(states), most=COUNT_CAP + 1)
+    return {row["state"]: _state_sum(row) for row in rows}
+
+
+def _state_sum(row: dict[str, Any]) -> StateSum:
+    capped = row["count"] > COUNT_CAP
+    sums = (0, 0, 0) if capped else (int(row["open"]), int(row["overdue"]), int(row["advance"]))
+    return StateSum(CappedCount(min(row["count"], COUNT_CAP), capped), *sums)
+
+
+_SUMS = """
+SELECT wanted.state, found.* FROM unnest(%(states)s::text[]) AS wanted (state) CROSS JOIN LATERAL (
+    SELECT count(*) AS count, coalesce(sum(open_minor), 0) AS open, coalesce(sum(overdue_minor), 0) AS overdue,
+           coalesce(sum(advance_minor), 0) AS advance
+      FROM (SELECT open_minor, overdue_minor, advance_minor FROM payments_customerstanding
+             WHERE organization_id = %(organization)s AND state = wanted.state LIMIT %(most)s) few) found
+ UNION ALL
+SELECT '', count(*), coalesce(sum(open_minor), 0), coalesce(sum(overdue_minor), 0), coalesce(sum(advance_minor), 0)
+  FROM (SELECT open_minor, overdue_minor, advance_minor FROM payments_customerstanding
+         WHERE organization_id = %(organization)s LIMIT %(most)s) few
+"""
 
 #: `given` is what was given up (fee, discount, write-off): it closes an invoice but is no payment.
 _REFRESH = f"""

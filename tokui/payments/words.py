@@ -63,8 +63,8 @@ RELATIONS = {
     "billed": gettext_lazy("billed together"),
 }
 
-#: How far the bar of a grade is filled, and its colour: three steps in order, not a measured probability.
-GRADE_BARS = {"certain": (1.0, "matsu"), "likely": (0.6, "ai"), "unknown": (0.2, "shu")}
+#: From so many points on a candidate is drawn as strong: where the policy starts to call one certain.
+STRONG = 75
 #: Reasons that hold an answer back.
 DOUBTS = frozenset(
     {
@@ -78,6 +78,7 @@ DOUBTS = frozenset(
         "paid_twice",
     }
     | {"invoice_contested", "declined_before", "amount_partial", "amount_over", "nothing_open", "same_amount_only"}
+    | {"set_aside"}
 )
 
 
@@ -85,6 +86,13 @@ def sentence(reason: Mapping[str, Any]) -> str:
     """One reason as a sentence; an unknown code of a later version shows itself."""
     word = _SENTENCES.get(reason["code"])
     return word(reason.get("fields", {})) if word else str(reason["code"])
+
+
+def strength_tone(grade: str, score: int) -> str:
+    """The colour of a candidate's bar: 松葉 where little doubt is left, 山吹 for what needs a look, 朱 for what is weak."""
+    if grade == "unknown":
+        return "shu"
+    return "matsu" if grade == "certain" or score >= STRONG else "yama"
 
 
 def reason_name(code: str) -> Any:
@@ -196,6 +204,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
         % {"rest": _yen(int(f.get("amount_minor") or 0) - int(f.get("total_minor") or 0))}
     ),
     "nothing_open": lambda f: _("Nothing is open for this customer"),
+    "set_aside": lambda f: _("Their invoices were set aside for this deposit"),
     "same_amount_only": lambda f: _("Only the amount agrees, nothing else points at this customer"),
     "other_payer_fits": lambda f: (
         ngettext(

@@ -40,7 +40,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. `go` is the key after G; `phone` puts it on the tab bar (the first four in order)."""
+    """One line of the menu. `go` is the key after G; `phone` puts it on the tab bar (the first four in order).
+
+    `also` names pages that stand under this line though their addresses do not.
+    """
 
     section: str
     label: Text
@@ -52,6 +55,7 @@ class Entry:
     go: str = ""
     phone: Text = ""
     post: bool = False
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Section:
 
 
 _entries: dict[str, Entry] = {}
+KEPT = "tokui_menu"
 
 
 def register(entry: Entry) -> Entry:
@@ -91,9 +96,22 @@ def entries() -> list[Entry]:
 
 
 def menu(request: HttpRequest | None) -> list[Section]:
-    """The sections with the lines that this visitor may open. Empty sections are left out."""
+    """The sections with the lines that this visitor may open. Empty sections are left out.
+
+    A page draws them twice, beside it and for the phone: they are counted once a request.
+    """
+    known: list[Section] | None = getattr(request, KEPT, None)
+    if known is None:
+        known = _sections(request)
+        if request is not None:
+            setattr(request, KEPT, known)
+    return known
+
+
+def _sections(request: HttpRequest | None) -> list[Section]:
     seen = [(each, url) for each in entries() if may(request, each.permission) and (url := url_of(each))]
-    here = _current([url for _each, url in seen], request.path if request else "")
+    under = {**{reverse(name): url for each, url in seen for name in each.also}, **{url: url for _each, url in seen}}
+    here = under.get(_current(list(under), request.path if request else ""), "")
     lines = [Line(each, url, url == here, _count(each, request)) for each, url in seen]
     sections = [
         Section(key, label, [line for line in lines if line.entry.section == key]) for key, label in SECTIONS.items()

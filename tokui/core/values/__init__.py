@@ -4,7 +4,13 @@ Parsers take a cell of any kind: text from a form or CSV, or the number, date or
 """
 
 from tokui.core.refused import Code, ValueRefused
-from tokui.core.values.contacts import format_postal_code, parse_mail_address, parse_phone, parse_postal_code
+from tokui.core.values.contacts import (
+    format_phone,
+    format_postal_code,
+    parse_mail_address,
+    parse_phone,
+    parse_postal_code,
+)
 from tokui.core.values.dates import DateSystem, from_serial, parse_day, parse_time, to_serial
 from tokui.core.values.numbers import parse_amount, parse_currency, parse_decimal, parse_percent, parse_whole
 from tokui.core.values.registrations import (
@@ -21,6 +27,7 @@ __all__ = [
     "DateSystem",
     "ValueRefused",
     "check_digit",
+    "format_phone",
     "format_postal_code",
     "from_serial",
     "is_corporate_number",

@@ -95,6 +95,17 @@ def _contact_text(value: Cell, expected: str) -> str:
     return text.partition(".")[0] if _FLOATED.fullmatch(text) else text
 
 
+def format_phone(number: str) -> str:
+    """A stored number as people write it at home: +819012345678 is 090-1234-5678; others with their country."""
+    try:
+        parsed = phonenumbers.parse(number, "JP")
+    except phonenumbers.NumberParseException:
+        return number
+    home = parsed.country_code == phonenumbers.country_code_for_region("JP")
+    form = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, form)
+
+
 def _valid(text: str, region: str) -> str | None:
     try:
         number = phonenumbers.parse(text, region)

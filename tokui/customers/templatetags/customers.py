@@ -5,16 +5,15 @@ from __future__ import annotations
 from django import template
 from django.template import Context
 
-from tokui.core.values import format_postal_code
-from tokui.customers.index import national
+from tokui.core.values import format_phone, format_postal_code
 
 register = template.Library()
 
 
 @register.filter
 def customers_phone(number: str) -> str:
-    """A number as people dial it."""
-    return national(number) if number else ""
+    """A number as people write it."""
+    return format_phone(number) if number else ""
 
 
 @register.filter

@@ -244,7 +244,7 @@ def test_values_of_own_fields_are_written_for_people(page, known):
 
 def test_one_number_alone_stands_beside_the_name_on_a_phone(page, known):
     text = page.get("/customers?columns=balance,custom.fee,custom.weight").content.decode()
-    assert text.count('<td class="num f2">') == 3
+    assert text.count('<td class="num acct f2">') == 3
     assert text.count('<td class="num p2">') == 6
 
 

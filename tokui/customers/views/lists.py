@@ -44,7 +44,7 @@ from tokui.customers.queries import (
     parse_query,
 )
 from tokui.customers.views.rows import actor, row_of
-from tokui.ui.doors import render_page, sent_on
+from tokui.ui.doors import CappedCount, render_page, sent_on
 
 
 @visited(CUSTOMERS_VIEW)
@@ -64,6 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "query": query,
         "is_cut": is_cut,
         "span": len(columns) + 2,
+        "has_total": any(column.total for column in columns),
     }
     if query.after:
         return render_page(request, "customers/list.html", context, fragment="customers/_rows.html")
@@ -74,14 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _drawn(cells: list[tuple[registry.ListColumn, str]]) -> SafeString:
     """The cells of a row. Drawn here: fifty rows of template loops would take as long as the queries."""
-    classes = _classes([column for column, _cell in cells])
-    return format_html_join("", '<td class="{}">{}</td>', zip(classes, (cell for _column, cell in cells), strict=True))
-
-
-def _classes(columns: list[registry.ListColumn]) -> list[str]:
-    """A phone has room for one number beside the name: the first; everything else leaves before it."""
-    first = next((column for column in columns if column.is_number), None)
-    return ["num f2" if column is first else "num p2" if column.is_number else "soft p2" for column in columns]
+    return format_html_join("", '<td class="{}">{}</td>', ((column.look, cell) for column, cell in cells))
 
 
 def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListColumn]) -> dict[str, Any]:
@@ -93,6 +87,7 @@ def _around(request: HttpRequest, query: ListQuery, known: list[registry.ListCol
     words = {one.key: dict(one.choices()) for one in filters if one.choices and one.key in query.conditions}
     return {
         "views": [(view, view.query == _bare(request)) for view in views],
+        "own_views": own_views(request),
         "chips": _chips(query, words | own_words(fields), {one.key: one.label for one in fields}),
         "sorts": [*_allowed(registry.SORTS.values(), by), *own_sorts(fields)],
         "owners": owner_choices() if by.can(CUSTOMERS_EDIT) else [],
@@ -129,12 +124,9 @@ def _label(key: str, own_labels: dict[str, str]) -> Any:
     return registry.FILTERS[key].label if key in registry.FILTERS else own_label(key, own_labels)
 
 
-def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str, str]]:
-    """Each column with its class, the order that its heading asks for next, and the direction of the list now."""
-    classes = [name.removeprefix("soft ").removesuffix(" f2") for name in _classes(columns)]
-    return [
-        (column, name, *_next_order(query.sort, column.sort)) for column, name in zip(columns, classes, strict=True)
-    ]
+def _heads(query: ListQuery, columns: list[registry.ListColumn]) -> list[tuple[registry.ListColumn, str, str]]:
+    """Each column with the order that its heading asks for next, and the direction in which the list is in now."""
+    return [(column, *_next_order(query.sort, column.sort)) for column in columns]
 
 
 def _next_order(now: str, sort: str) -> tuple[str, str]:
@@ -168,6 +160,33 @@ def count(request: HttpRequest) -> HttpResponse:
     """How many, after the rows: a count never holds the list up."""
     query = parse_query(dict(request.GET.lists()))
     return HttpResponse(str(list_count(query, by=actor(request))))
+
+
+def own_views(request: HttpRequest) -> list[tuple[registry.ListView, bool, CappedCount | None]]:
+    """The views that the list has of itself, and which of them is shown."""
+    by, bare = actor(request), _bare(request)
+    views = sorted(_allowed(registry.VIEWS.values(), by), key=lambda one: one.order)
+    return [(view, view.query == bare, None) for view in views]
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def view_counts(request: HttpRequest) -> HttpResponse:
+    """The list's own views with how many each means, capped, after the rows."""
+    by = actor(request)
+    counted = [(view, now, list_count(query_of(view.query), by=by)) for view, now, _late in own_views(request)]
+    return render(request, "customers/_own_views.html", {"own_views": counted})
+
+
+@visited(CUSTOMERS_VIEW)
+@require_GET
+def totals(request: HttpRequest) -> HttpResponse:
+    """The closing line: how many the list means and what their columns come to, as long as the count is not capped."""
+    by, query = actor(request), parse_query(dict(request.GET.lists()))
+    columns, counted = chosen_columns(query, known_columns(by=by)), list_count(query, by=by)
+    rows = matching(query, by=by)
+    sums = [(one.look, one.total(rows) if one.total and not counted.capped else "") for one in columns]
+    return render(request, "customers/_totals.html", {"count": counted, "sums": sums})
 
 
 @visited(CUSTOMERS_VIEW)

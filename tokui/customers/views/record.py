@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tokui.access.doors import visited
+from tokui.access.models import business_numbers
 from tokui.access.permissions import CUSTOMERS_EDIT, CUSTOMERS_VIEW
 from tokui.core.actors import SYSTEM
 from tokui.core.errors import Invalid, NotFound, Refusal
@@ -47,7 +48,7 @@ from tokui.customers.models import (
 )
 from tokui.customers.own_fields import currency, own_fields, shown_value
 from tokui.customers.picking import PICKERS, choices_for, picked
-from tokui.customers.queries import bonds_of, hierarchy_of
+from tokui.customers.queries import bonds_of, hierarchy_of, neighbours
 from tokui.customers.terms import terms_of
 from tokui.customers.timeline import GROUPS, history, told
 from tokui.customers.views.rows import actor, row_of
@@ -81,7 +82,11 @@ def _around(customer: Customer) -> dict[str, Any]:
     payers = [(bond, word) for bond, word in bonds if bond.other.pk == customer.bill_to_id]
     accounts = registry.accounts()
     has_group = any(bond.kind == Relationship.Kind.PARENT_COMPANY for bond, _word in bonds)
+    previous, following = neighbours(customer)
     return {
+        "previous": previous,
+        "following": following,
+        "business_number": business_numbers()[customer.business_id] if customer.business_id else "",
         "groups": GROUPS.items(),
         "kind_word": CHOICE_WORDS["kind"][customer.kind],
         "tags": list(customer.taggings.order_by("tag__name").values_list("tag__name", flat=True)),

@@ -214,3 +214,24 @@ def test_the_statements_of_a_run_do_not_grow_with_its_invoices(organization):
 
     statements(1, date(2026, 10, 5))
     assert statements(10, date(2026, 10, 10)) == statements(40, date(2026, 10, 20)) <= 100
+
+
+def test_the_preview_names_each_document_as_the_run_will_make_it_held_ones_first(organization):
+    from tokui.invoices.previewing import waiting_invoices
+
+    good, bad = make_customer("良い"), make_customer("返品")
+    sell(good, 1_005)
+    sell(good, 1_005, on=date(2026, 9, 8))
+    sell(bad, -500)
+    held, fine = waiting_invoices(DAY)
+    assert (held.customer, held.is_held, fine.customer, fine.is_held) == ("返品", True, "良い", False)
+    close_sales(DAY, by=SYSTEM)
+    made = Invoice.objects.get()
+    assert (fine.line_count, fine.late_count) == (2, 1)
+    assert (fine.net_minor, fine.tax_minor, fine.total_minor, fine.due_on) == (
+        made.net_minor,
+        made.tax_minor,
+        made.total_minor,
+        made.due_on,
+    )
+    assert ClosingProblem.objects.get().customer_id == held.customer_id

@@ -5,7 +5,7 @@ from tokui.payments.actions.allocating import Allocated, Use, allocate, keep_as_
 from tokui.payments.actions.approving import ask_approval, decide_approval, write_off
 from tokui.payments.actions.learning import learn_remitter_code, revoke_remitter_code
 from tokui.payments.actions.matching import confirm_certain, confirm_suggestion, match_all, match_deposits
-from tokui.payments.actions.releasing import decline, release
+from tokui.payments.actions.releasing import decline, release, undecline
 from tokui.payments.actions.returning import ask_return, drop_return, keep_return, refund, refund_advance
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "refund_advance",
     "release",
     "revoke_remitter_code",
+    "undecline",
     "write_off",
 ]

@@ -19,7 +19,7 @@ from tokui.core.locks import lock, lock_all
 from tokui.invoices.models import Invoice
 from tokui.ledger.periods import is_closed
 from tokui.payments.actions.learning import unlearn
-from tokui.payments.events import AllocationReleased, SuggestionDeclined
+from tokui.payments.events import AllocationReleased, DeclineTakenBack, SuggestionDeclined
 from tokui.payments.models import Allocation, Decision, Declined, ReturnToDo, Suggestion
 from tokui.payments.posting import give_back
 from tokui.payments.refused import AdvanceUsed, AlreadyReleased
@@ -66,33 +66,55 @@ def release_of_invoices(invoice_ids: Sequence[UUID], *, by: Actor) -> None:
 
 
 @transaction.atomic
-def decline(deposit: Deposit, invoice_ids: Sequence[UUID], *, by: Actor) -> None:
-    """Say that a deposit does not pay these invoices. They are never proposed for it again."""
+def decline(deposit: Deposit, invoice_ids: Sequence[UUID], *, by: Actor) -> Decision:
+    """Say that a deposit does not pay these invoices. They are not proposed for it again until `undecline`."""
     access.require(by, PAYMENTS_ALLOCATE)
     lock(deposit)
-    best = Suggestion.objects.filter(deposit=deposit, rank=0).first()
+    best, now = Suggestion.objects.filter(deposit=deposit, rank=0).first(), clock.now()
     Declined.objects.bulk_create(
         [
-            Declined(
-                organization_id=deposit.organization_id, deposit=deposit, invoice_id=key, by=by.name, at=clock.now()
-            )
+            Declined(organization_id=deposit.organization_id, deposit=deposit, invoice_id=key, by=by.name, at=now)
             for key in invoice_ids
         ],
         ignore_conflicts=True,
     )
-    Decision.objects.create(
+    decision = Decision.objects.create(
         deposit=deposit,
         outcome=Decision.Outcome.DECLINED,
         grade=best.grade if best else "",
         score=best.score if best else 0,
         reason=best.leading_reason if best else "",
         by=by.name,
-        at=clock.now(),
+        at=now,
     )
     emit(SuggestionDeclined(deposit.pk, tuple(invoice_ids)), about=deposit, by=by)
     from tokui.payments.actions.matching import match_deposits
 
     match_deposits([deposit.pk], by=by)
+    return decision
+
+
+@transaction.atomic
+def undecline(deposit: Deposit, *, by: Actor, decision: UUID | None = None) -> list[UUID]:
+    """Let invoices that were set aside for a deposit be proposed again: by one decision, or (None) all of them.
+
+    Returns the invoices. A person has looked at the deposit, so nothing is posted for it automatically even then.
+    """
+    access.require(by, PAYMENTS_ALLOCATE)
+    lock(deposit)
+    declined = Declined.objects.filter(deposit=deposit)
+    decisions = Decision.objects.filter(deposit=deposit, outcome=Decision.Outcome.DECLINED, undone_at=None)
+    if decision is not None:
+        decisions = decisions.filter(pk=decision)
+        declined = declined.filter(at__in=decisions.values("at"))  # the moment that `decline` writes on both
+    invoices = sorted(declined.values_list("invoice_id", flat=True))
+    Declined.objects.filter(deposit=deposit, invoice__in=invoices).delete()
+    if decisions.update(undone_at=clock.now(), undone_by=by.name) or invoices:
+        emit(DeclineTakenBack(deposit.pk, tuple(invoices)), about=deposit, by=by)
+    from tokui.payments.actions.matching import match_deposits
+
+    match_deposits([deposit.pk], by=by)
+    return invoices
 
 
 def _locked(found: Sequence[Allocation], *, with_uses: bool = True) -> list[Allocation]:

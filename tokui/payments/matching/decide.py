@@ -111,7 +111,7 @@ def by_amount_alone(deposit: DepositFacts, invoices: Sequence[InvoiceFacts]) -> 
 def _candidates(
     deposit: DepositFacts, signs: Signs, opened: list[InvoiceFacts], policy: Policy, declined: frozenset[Id]
 ) -> Iterable[Candidate]:
-    identity = signs.reasons
+    identity, owed = signs.reasons, bool(opened or signs.named)
     opened = [invoice for invoice in opened if invoice.id not in declined]
     named = [invoice for invoice in signs.named if invoice.id not in declined]
     found = named_fits(deposit.amount_minor, named, policy) if named else []
@@ -119,7 +119,8 @@ def _candidates(
     if named and found and found[0].kind in (FitKind.PARTIAL, FitKind.OVER):
         found = [remainder(deposit.amount_minor, named, is_named=True)]
     if not found:
-        nothing = Reason(Code.NOTHING_OPEN, 0, (("amount_minor", deposit.amount_minor),))
+        code = Code.SET_ASIDE if owed else Code.NOTHING_OPEN
+        nothing = Reason(code, 0, (("amount_minor", deposit.amount_minor),))
         yield Candidate(signs, None, (*identity, nothing))
     for place, fit in enumerate(found):
         yield Candidate(

@@ -160,6 +160,7 @@ class Code(StrEnum):
     AMOUNT_PARTIAL = "amount_partial"
     AMOUNT_OVER = "amount_over"
     NOTHING_OPEN = "nothing_open"
+    SET_ASIDE = "set_aside"
     SAME_AMOUNT_ONLY = "same_amount_only"
     # what keeps it from being certain; weight 0 or less
     OTHER_PAYER_FITS = "other_payer_fits"

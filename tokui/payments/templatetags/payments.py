@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tokui.core import clock
 from tokui.invoices.models import Invoice
 from tokui.payments import words
+from tokui.payments.models import Suggestion
 from tokui.ui.templatetags.tokui import status
 
 register = template.Library()
@@ -46,14 +47,20 @@ def commas(number: int) -> str:
 
 
 @register.simple_tag
-def grade(key: str) -> SafeString:
-    """How good a candidate is, in a word, with a bar of five that says the order and no percentage."""
-    share, tone = words.GRADE_BARS.get(key, (0.2, "shu"))
-    colour = f"var(--{tone})"
+def strength(suggestion: Suggestion) -> SafeString:
+    """How strong a candidate is: its grade in a word and its points, which order candidates and are no percentage."""
+    colour = f"var(--{words.strength_tone(suggestion.grade, suggestion.score)})"
     return format_html(
-        '<span class="sure" style="--v:{};--tone:{}"><i></i><b style="color:{}">{}</b></span>',
-        *(share, colour, colour, words.GRADES.get(key, key)),
+        '<span class="sure" style="--v:{};--tone:{}" title="{}"><i></i><b style="color:{}">{}</b> {}</span>',
+        *(f"{suggestion.score / 100:.2f}", colour, _("Points of all reasons, not a probability"), colour),
+        *(words.GRADES.get(suggestion.grade, suggestion.grade), suggestion.score),
     )
+
+
+@register.filter
+def points(weight: int) -> str:
+    """What a reason adds: +38, −15, ±0."""
+    return f"+{weight}" if weight > 0 else f"−{-weight}" if weight else "±0"
 
 
 @register.filter

@@ -211,3 +211,25 @@ def test_the_customers_page_and_list_know_the_standing(page):
     listed = page.get("/customers?standing=overdue&sort=balance").content.decode()
     assert customer.name in listed
     assert customer.name not in page.get("/customers?standing=paid").content.decode()
+
+
+def test_the_customers_list_folds_standing_balance_and_day_into_two_lines(page):
+    customer = make_customer()
+    make_invoice(customer, 1000, issued_on=DAY - timedelta(30), due_on=DAY - timedelta(5))
+    row = page.get("/customers").content.decode().split(f'id="customer-{customer.public_id}"')[1].split("</tr>")[0]
+    for look, wanted in (("soft f3", "5"), ("num acct f2", "1,000"), ("soft f4", "11/15")):
+        assert wanted in row.split(f'<td class="{look}">')[1].split("</td>")[0]
+
+
+def test_the_customers_list_has_views_of_its_own_with_counts_and_a_total_after_the_rows(page):
+    for n in range(3):
+        invoice = make_invoice(make_customer(), 1000 + n, issued_on=DAY - timedelta(30), due_on=DAY - timedelta(n))
+        assert invoice.open_minor
+    shown = page.get("/customers").content.decode()
+    assert "standing=overdue&amp;sort=overdue" in shown
+    counts = page.get("/customers/views/counts").content.decode()
+    assert counts.count('class="count">2<') == 1  # two are late, all three need a look
+    assert counts.count('class="count">3<') == 1
+    closing = page.get("/customers/totals?standing=overdue").content.decode()
+    assert 'value="2003"' in closing
+    assert 'class="num acct f2"' in closing

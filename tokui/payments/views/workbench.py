@@ -20,6 +20,7 @@ from tokui.core.ids import public_id
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice
 from tokui.payments.actions import (
+    Allocated,
     Use,
     allocate,
     ask_return,
@@ -29,12 +30,22 @@ from tokui.payments.actions import (
     keep_as_advance,
     match_deposits,
     release,
+    undecline,
 )
-from tokui.payments.bench import bench, difference_of, next_after, oldest_first, open_invoices
+from tokui.payments.bench import (
+    bench,
+    difference_of,
+    fee_span,
+    next_after,
+    oldest_first,
+    open_invoices,
+    reasons_for,
+    tied,
+)
 from tokui.payments.matching import shares
 from tokui.payments.models import Allocation, ReturnToDo, Suggestion
 from tokui.payments.scorecard import scorecard
-from tokui.payments.searching import hits_for
+from tokui.payments.searching import hits_for, spoken_name
 from tokui.payments.views.rows import amount_of, found
 from tokui.payments.words import payer_name
 from tokui.ui.amounts import grouped
@@ -46,7 +57,7 @@ DIFFERENCES = ("open", "fee", "discount", "write_off", "withholding")
 @visited(PAYMENTS_VIEW)
 def page(request: HttpRequest, deposit: str = "") -> HttpResponse:
     row = found(Deposit, deposit) if deposit else None
-    return _bench(request, row.pk if row else None, opened=row is not None)
+    return _bench(request, row.pk if row else None, opened=row is not None, pick=_pick(request))
 
 
 @require_POST
@@ -58,14 +69,20 @@ def confirm(request: HttpRequest, deposit: str) -> HttpResponse:
     try:
         made = _split_post(request, row) if request.POST.get("mode") == "split" else _candidate_post(request, row)
     except Refusal as refusal:
-        return toast(_bench(request, row.pk, opened=True), refusal.message, tone="bad")
+        return toast(_bench(request, row.pk, opened=True, pick=_pick(request)), refusal.message, tone="bad")
     following = row.pk if made.left_minor and request.POST.get("mode") == "split" else following
-    said = _("%(payer)s %(amount)s reconciled") % {
-        "payer": payer_name(row.payer_raw) or _("Deposit"),
-        "amount": _written(row.amount_minor, row.currency),
-    }
     undoing = reverse("payments:release", args=[made.decision_id])
-    return toast(_moved_on(request, following), said, undo=undoing)
+    return toast(_moved_on(request, following), _told(row, made), undo=undoing)
+
+
+def _told(row: Deposit, made: Allocated) -> str:
+    """What was done, with what the invoices still lack."""
+    words = {"payer": payer_name(row.payer_raw) or _("Deposit"), "amount": _written(row.amount_minor, row.currency)}
+    paid = Allocation.objects.filter(decision=made.decision_id, invoice__isnull=False).values("invoice")
+    left = sum(one.open_minor for one in Invoice.objects.filter(pk__in=paid))
+    if not left:
+        return _("%(payer)s %(amount)s reconciled") % words
+    return _("%(payer)s %(amount)s: part payment, %(left)s left") % {**words, "left": _written(left, row.currency)}
 
 
 @require_POST
@@ -93,15 +110,24 @@ def split(request: HttpRequest, deposit: str) -> HttpResponse:
         spread = {chosen.pk: min(chosen.open_minor, row.left_minor)}
     if request.GET.get("order") == "oldest":
         spread = oldest_first(invoices, row.left_minor)
-    lines = [(one, spread.get(one.pk, 0)) for one in invoices]
-    extra = {"split": {"customer": customer, "lines": lines, "total": sum(spread.values()), "closes": _closes(row)}}
+    extra = {
+        "split": {
+            "customer": customer,
+            "lines": [(one, spread.get(one.pk, 0)) for one in invoices],
+            "owed": sum(one.open_minor for one in invoices),
+            "total": sum(spread.values()),
+            "closes": _closes(row),
+            "reasons": reasons_for(row, customer),
+            "fees": fee_span(),
+        }
+    }
     return _bench(request, row.pk, opened=True, extra=extra)
 
 
 @visited(PAYMENTS_VIEW)
 def search(request: HttpRequest, deposit: str) -> HttpResponse:
     row = found(Deposit, deposit)
-    words = request.GET.get("q", "")
+    words = request.GET.get("q", spoken_name(row))
     extra = {"searching": {"q": words, "hits": hits_for(words, row), "why": request.GET.get("why", "")}}
     if request.headers.get("HX-Target") == "hits":
         return render_page(request, "payments/_hits.html", {"deposit": row, **extra}, fragment="payments/_hits.html")
@@ -115,11 +141,18 @@ def advance(request: HttpRequest, deposit: str) -> HttpResponse:
     row, by = found(Deposit, deposit), request.visit.actor  # type: ignore[attr-defined]
     customer = found(Customer, request.POST["customer"]) if request.POST.get("customer") else _best_customer(row)
     if customer is None:
-        extra = {"searching": {"q": "", "hits": [], "why": "advance"}}
+        words = spoken_name(row)
+        extra = {"searching": {"q": words, "hits": hits_for(words, row), "why": "advance"}}
         return _bench(request, row.pk, opened=True, extra=extra)
     following = next_after(row)
+    owed = sum(one.open_minor for one in open_invoices(customer))
     made = keep_as_advance(row, customer, by=by)
     said = _("Kept as an advance of %(name)s") % {"name": customer.name}
+    if owed:
+        said = _("Kept as an advance of %(name)s, who owes %(amount)s") % {
+            "name": customer.name,
+            "amount": _written(owed, row.currency),
+        }
     undoing = reverse("payments:release", args=[made.decision_id])
     return toast(_moved_on(request, following), said, undo=undoing)
 
@@ -127,12 +160,22 @@ def advance(request: HttpRequest, deposit: str) -> HttpResponse:
 @require_POST
 @visited(PAYMENTS_ALLOCATE)
 def decline_best(request: HttpRequest, deposit: str) -> HttpResponse:
-    """Not this one: the invoices of the shown candidate are never proposed for this deposit again."""
+    """Not this one: the invoices of the shown candidate are set aside for this deposit, until Z or `undecline`."""
     row = found(Deposit, deposit)
-    suggestion = Suggestion.objects.filter(deposit=row, rank=_pick(request)).first()
-    if suggestion is not None:
-        decline(row, [UUID(key) for key, _amount in suggestion.allocations], by=request.visit.actor)  # type: ignore[attr-defined]
-    return _bench(request, row.pk, opened=True)
+    suggestion = _suggestion(request, row)
+    decision = decline(row, [UUID(key) for key, _amount in suggestion.allocations], by=request.visit.actor)  # type: ignore[attr-defined]
+    said = _("Set aside for %(payer)s") % {"payer": payer_name(row.payer_raw) or _("Deposit")}
+    undoing = reverse("payments:undecline_one", args=[row.public_id, decision.pk])
+    return toast(_bench(request, row.pk, opened=True), said, undo=undoing)
+
+
+@require_POST
+@visited(PAYMENTS_ALLOCATE)
+def take_back_declines(request: HttpRequest, deposit: str, decision: UUID | None = None) -> HttpResponse:
+    """What was set aside for a deposit may be proposed again: by one answer, or all of it."""
+    row = found(Deposit, deposit)
+    undecline(row, decision=decision, by=request.visit.actor)  # type: ignore[attr-defined]
+    return toast(_moved_on(request, row.pk), _("What was set aside is proposed again."))
 
 
 @require_POST
@@ -164,13 +207,20 @@ def match_again(request: HttpRequest) -> HttpResponse:
 
 
 def _bench(
-    request: HttpRequest, deposit_id: UUID | None, *, opened: bool = False, extra: dict[str, Any] | None = None
+    request: HttpRequest,
+    deposit_id: UUID | None,
+    *,
+    opened: bool = False,
+    pick: int | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    shown = bench(deposit_id, shows_done=request.GET.get("show") == "done", pick=_pick(request))
+    done = request.GET.get("show") == "done"
+    shown = bench(deposit_id, shows_done=done, typed=request.GET.get("q", "")[:40] if done else "", pick=pick)
     context = {
         "bench": shown,
         "opened": opened,
         "differences": DIFFERENCES,
+        "fees": fee_span(),
         "swapped": is_fragment(request),
         **(extra or {}),
     }
@@ -191,17 +241,25 @@ def _written(minor: int, currency: str) -> str:
     return f"¥{minor:,}" if currency == "JPY" else f"{currency} {grouped(minor, currency)}"
 
 
-def _pick(request: HttpRequest) -> int:
-    text = request.POST.get("pick") or request.GET.get("pick") or "0"
-    return int(text) if text.isdecimal() and len(text) < 3 else 0
+def _pick(request: HttpRequest) -> int | None:
+    text = request.POST.get("pick") or request.GET.get("pick") or ""
+    return int(text) if text.isdecimal() and len(text) < 3 else None
 
 
-def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
-    suggestion = (
-        Suggestion.objects.filter(deposit=row, rank=_pick(request)).select_related("customer", "deposit").first()
-    )
-    if suggestion is None or not suggestion.allocations:
+def _suggestion(request: HttpRequest, row: Deposit) -> Suggestion:
+    """The candidate that was picked; without a pick the best one, unless several customers fit equally well."""
+    rows = list(Suggestion.objects.filter(deposit=row).select_related("customer", "deposit").order_by("rank"))
+    pick = _pick(request)
+    if pick is None and tied([(one, bool(one.allocations)) for one in rows]):
+        raise Invalid(field="pick", reason=_("Several customers fit equally well. Choose one of them."))
+    wanted = [one for one in rows if one.allocations and pick in (None, one.rank)]
+    if not wanted:
         raise Invalid(field="pick", reason=_("There is no candidate to confirm. Search for the invoice."))
+    return wanted[0]
+
+
+def _candidate_post(request: HttpRequest, row: Deposit) -> Allocated:
+    suggestion = _suggestion(request, row)
     difference = request.POST.get("difference", "")
     return confirm_suggestion(
         suggestion,
@@ -212,7 +270,7 @@ def _candidate_post(request: HttpRequest, row: Deposit) -> Any:
     )
 
 
-def _split_post(request: HttpRequest, row: Deposit) -> Any:
+def _split_post(request: HttpRequest, row: Deposit) -> Allocated:
     customer = found(Customer, request.POST.get("customer", ""))
     uses = []
     for name in request.POST:

@@ -4,7 +4,13 @@ const READING = 500; // milliseconds: nobody has read a proposal sooner
 const bench = document.getElementById('bench');
 let shownAt = -READING;
 
-bench.addEventListener('htmx:afterSwap', () => { shownAt = performance.now(); });
+let reading = 0;
+bench.addEventListener('htmx:afterSwap', () => {
+  shownAt = performance.now();
+  bench.dataset.reading = ''; // the button is pale as long as it takes no press
+  clearTimeout(reading);
+  reading = setTimeout(() => { delete bench.dataset.reading; }, READING);
+});
 // The menu's count follows what is left.
 document.addEventListener('htmx:oobAfterSwap', () => {
   const waiting = document.getElementById('progress').dataset.waiting;
@@ -26,9 +32,15 @@ document.addEventListener('keydown', (e) => {
     e.preventDefault();
     e.stopPropagation();
   }
-  if (e.key === 'Escape' && e.target.matches('#bench input') && !(e.target.type === 'search' && e.target.value)) {
+  if (e.key === 'Escape' && e.target.matches('#bench input') && !(e.target.type === 'search' && e.target.value !== e.target.defaultValue)) {
     e.preventDefault();
     bench.querySelector('[data-key="Escape"]')?.click();
   }
 }, { capture: true });
 bench.querySelector('input[data-focus]')?.focus(); // opened by its address, not swapped in
+// D goes to the next answer for what is missing.
+bench.addEventListener('click', (e) => {
+  if (!e.target.closest('legend[data-key="d"]')) return;
+  const answers = [...bench.querySelectorAll('[name="difference"]')];
+  answers[(answers.findIndex((one) => one.checked) + 1) % answers.length]?.click();
+});

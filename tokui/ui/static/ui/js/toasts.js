@@ -1,4 +1,5 @@
-// Toasts: from HX-Trigger ("tokui:toast"), from Django messages on the page, undone with Z.
+// Toasts: from HX-Trigger ("tokui:toast"), from Django messages on the page, undone with Z. What was done last replaces
+// what was done before it, so that Z never takes back an older action than the one that is told.
 const box = document.getElementById('toasts');
 const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
@@ -37,7 +38,9 @@ document.addEventListener('htmx:afterRequest', (e) => {
 
 document.addEventListener('tokui:toast', (e) => {
   const told = e.detail.value ?? e.detail;
-  for (const each of Array.isArray(told) ? told : [told]) show(each);
+  const all = Array.isArray(told) ? told : [told];
+  if (all.some((each) => each.tone !== 'bad')) for (const old of box?.querySelectorAll('.toast:not(.bad)') ?? []) old.remove();
+  for (const each of all) show(each);
 });
 document.addEventListener('click', (e) => {
   const button = e.target.closest('[data-undo]');
@@ -45,7 +48,7 @@ document.addEventListener('click', (e) => {
 });
 document.addEventListener('tokui:key', (e) => {
   if (e.detail.key !== 'z') return;
-  const button = box && [...box.querySelectorAll('[data-undo]')].pop();
+  const button = [...box?.querySelectorAll('.toast:not(.bad)') ?? []].pop()?.querySelector('[data-undo]');
   if (button) { e.preventDefault(); undo(button); }
 });
 for (const toast of box?.children ?? []) leave(toast);
