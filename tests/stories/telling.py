@@ -38,7 +38,7 @@ def become_a_qualified_issuer(name: str, *, by: Actor) -> Business:
         by=by,
         name=name,
         legal_name="株式会社あおば",
-        registration_number="T7000012050002",
+        registration_number="T6000020261120",
         postal_code="000-0001",
         address="青葉市みどり町1-2-3 あおばビル",
     )
