@@ -129,7 +129,7 @@ def hang_things_on(customer: Customer, owner: Any) -> None:
 def make_papers(customer: Customer, owner: Any) -> None:
     """A receipt, a delivery note, a link, a run, a dispatch and an account's name."""
     invoice = Invoice.objects.get(pk=bring_openings([NewOpening(customer.pk, "OLD-1", DAY, DAY, 800)], by=owner)[0])
-    settle_invoices([(invoice.pk, 800, DAY)], by=owner)
+    settle_invoices([(invoice.pk, 800, DAY)], received={invoice.pk: 800}, by=owner)
     issue_receipt(invoice, by=owner)
     make_link(invoice)
     sale = NewSale(customer.pk, DAY, "皿", unit_minor=100)

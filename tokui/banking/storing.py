@@ -309,7 +309,8 @@ SELECT staged.deposit_id, %(organization)s, %(account)s, staged.id, staged.metho
 _STAGE_POSTINGS = """
 CREATE TEMPORARY TABLE bank_postings ON COMMIT DROP AS
 SELECT deposit.entry_id, deposit.received_on AS on_day, 'deposit'::text AS kind,
-       'banking.deposit'::text AS source_type, deposit.id AS source_id, NULL::uuid AS customer_id, ''::text AS memo,
+       'banking.deposit'::text AS source_type, deposit.id AS source_id, NULL::uuid AS customer_id,
+       left(deposit.payer_raw, 200)::text AS memo,
        %(debit)s::text AS debit, 'unapplied'::text AS credit, deposit.amount_minor, deposit.currency::text AS currency
   FROM bank_rows staged
   JOIN banking_deposit deposit ON deposit.id = staged.deposit_id

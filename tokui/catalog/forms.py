@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tokui.access.models import Business
-from tokui.catalog.tax import RATE_SCALE, TAXED_KINDS
+from tokui.catalog.tax import TAXED_KINDS
 from tokui.catalog.words import TAX_WORDS
 from tokui.core.errors import Refusal
 from tokui.core.money import EXPONENTS, parse_money
@@ -128,4 +128,4 @@ class TaxRateForm(RefusableForm):
 
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {"kind": data["kind"], "rate_bp": int(data["rate"] * RATE_SCALE / 100), "from_on": data["from_on"]}
+        return {"kind": data["kind"], "rate_bp": int(data["rate"] * 100), "from_on": data["from_on"]}

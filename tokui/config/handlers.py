@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from tokui.banking.models import BankAccount
 from tokui.customers.models import Customer
 from tokui.customers.queries import search
-from tokui.ledger.registry import Party, name_customers
+from tokui.ledger.registry import Party, name_banks, name_customers
 
 
 def parties(ids: Iterable[UUID]) -> Mapping[UUID, Party]:
@@ -24,4 +25,10 @@ def find(typed: str) -> list[UUID]:
     return exact or list(search(typed, most=20).ids)
 
 
+def banks() -> Mapping[str, str]:
+    """How the books call the bank accounts of the organization."""
+    return {account.ledger_account: account.name for account in BankAccount.objects.all()}
+
+
 name_customers(parties, find)
+name_banks(banks)

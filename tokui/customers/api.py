@@ -55,7 +55,7 @@ from tokui.customers.shapes import (
 )
 from tokui.customers.words import reason_words, table_words
 from tokui.ui.paging import InvalidCursor, page_of
-from tokui.ui.rest import Paged, Paging, page
+from tokui.ui.rest import Paged, Paging, own_conditions, page
 
 router = Router(tags=["customers"])
 relationships = Router(tags=["relationships"])
@@ -63,6 +63,7 @@ imports = Router(tags=["imports"])
 
 
 @router.get("", response=CustomerList, summary="List customers")
+@own_conditions
 def list_customers(request: HttpRequest, filters: Query[Filters]) -> dict[str, Any]:
     access.require(_actor(request), CUSTOMERS_VIEW)
     query = list_query(request, filters)
@@ -96,6 +97,7 @@ def enter_customer(request: HttpRequest, customer: CustomerIn) -> Status[Any]:
         }
     },
 )
+@own_conditions
 def export(request: HttpRequest, filters: Query[ExportFilters]) -> FileResponse:
     """Every customer that the conditions mean, in the columns of the page's export."""
     target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it

@@ -56,6 +56,9 @@ class CustomerDraft:
     delivery: str = "mail"
     tax_display: str = "excluded"
     tax_rounding: str = "down"
+    honorific: str = "usual"
+    document_language: str = "ja"
+    withholds: bool = False
     is_active: bool = True
     tags: tuple[str, ...] = ()
     custom: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -244,6 +247,8 @@ DELIVERY_WORDS = {
 TAX_WORDS = {"税抜": "excluded", "外税": "excluded", "税込": "included", "内税": "included"}
 ROUNDING_WORDS = {"切り捨て": "down", "切捨て": "down", "切捨": "down", "切り上げ": "up", "切上げ": "up", "切上": "up",
                   "四捨五入": "half_up"}  # fmt: skip
+HONORIFIC_WORDS = {"種別による": "usual", "自動": "usual", "御中": "onchu", "様": "sama", "なし": "none"}
+LANGUAGE_WORDS = {"日本語": "ja", "japanese": "ja", "英語": "en", "english": "en"}
 
 #: Field -> how its value is read. What is not here is a reference, a tag or a custom field.
 PARSERS: dict[str, Callable[[Any], Any]] = {
@@ -265,6 +270,9 @@ PARSERS: dict[str, Callable[[Any], Any]] = {
     "delivery": _choice(DELIVERY_WORDS, "mail"),
     "tax_display": _choice(TAX_WORDS, "excluded"),
     "tax_rounding": _choice(ROUNDING_WORDS, "down"),
+    "honorific": _choice(HONORIFIC_WORDS, "usual"),
+    "document_language": _choice(LANGUAGE_WORDS, "ja"),
+    "withholds": _optional(parse_boolean, empty=False),
     "is_active": _optional(parse_boolean, empty=True),
 }
 REFERENCES = ("business_id", "owner_id", "bill_to_id")

@@ -66,6 +66,15 @@ class ContactAdded:
 
 @event
 @dataclass(frozen=True)
+class DocumentsAddressed:
+    """Documents are addressed to this contact person from now on."""
+
+    customer_id: UUID
+    contact_id: UUID
+
+
+@event
+@dataclass(frozen=True)
 class ContactRemoved:
     customer_id: UUID
     contact_id: UUID

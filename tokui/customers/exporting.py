@@ -26,7 +26,15 @@ from tokui.core.tenancy import require_organization
 from tokui.core.values import format_postal_code
 from tokui.customers.actions.derived import custom_values_of
 from tokui.customers.custom import CustomKind, Typed, value_of
-from tokui.customers.drafts import DELIVERY_WORDS, KIND_WORDS, ROUNDING_WORDS, SHIFT_WORDS, TAX_WORDS
+from tokui.customers.drafts import (
+    DELIVERY_WORDS,
+    HONORIFIC_WORDS,
+    KIND_WORDS,
+    LANGUAGE_WORDS,
+    ROUNDING_WORDS,
+    SHIFT_WORDS,
+    TAX_WORDS,
+)
 from tokui.customers.events import CustomersExported
 from tokui.customers.hanging import bonds_of, dialled
 from tokui.customers.importing.bonds import BOND_FIELDS
@@ -42,7 +50,7 @@ FORMATS = {
 FIELDS = (
     *("id", "version", "code", "name", "kana", "kind", "corporate_number", "registration_number", "email", "phone"),
     *("postal_code", "address", "business", "owner", "bill_to", "closing_day", "due_months", "due_day", "due_shift"),
-    *("delivery", "tax_display", "tax_rounding", "is_active", "tags"),
+    *("delivery", "tax_display", "tax_rounding", "honorific", "document_language", "withholds", "is_active", "tags"),
     *("phone2", "mobile", "fax", "email2", "contact_name", "contact_kana", "contact_department", "contact_title"),
     *("contact_email", "contact_phone", "payer_names", "guardian", "parent_company", "note"),
 )
@@ -52,6 +60,8 @@ _WORDS = {
     "delivery": DELIVERY_WORDS,
     "tax_display": TAX_WORDS,
     "tax_rounding": ROUNDING_WORDS,
+    "honorific": HONORIFIC_WORDS,
+    "document_language": LANGUAGE_WORDS,
 }
 
 

@@ -20,7 +20,10 @@ from tokui.customers.words import CHOICE_WORDS, FIELD_WORDS
 
 IDENTITY = ("name", "kana", "kind", "code", "corporate_number", "registration_number")
 CONTACT = ("email", "phone", "postal_code", "address")
-BILLING = ("bill_to", "closing_day", "due_months", "due_day", "due_shift", "delivery", "tax_display", "tax_rounding")
+BILLING = (
+    *("bill_to", "closing_day", "due_months", "due_day", "due_shift", "delivery", "tax_display", "tax_rounding"),
+    *("honorific", "document_language", "withholds"),
+)
 PLACE = ("business_id", "owner_id", "tags", "is_active")
 _TYPES = {"email": "email", "phone": "tel"}
 _MONTHS = [("0", _("Same month")), ("1", _("Next month")), ("2", _("Month after next")), ("3", _("Third month"))]
@@ -104,7 +107,7 @@ def _field(name: str) -> forms.Field:
         )
         people = [(str(one.user_id), one.user.name) for one in members]
         return forms.ChoiceField(label=label, choices=[("", "–"), *people], required=False)
-    if name == "is_active":
+    if name in ("is_active", "withholds"):
         return forms.BooleanField(label=label, required=False)
     if name == "bill_to":
         return forms.CharField(label=label, required=False, widget=CustomerPicker())

@@ -39,6 +39,9 @@ class CustomerIn(Given):
     delivery: Literal["mail", "paper", "none"] | None = None
     tax_display: Literal["excluded", "included"] | None = None
     tax_rounding: Literal["down", "up", "half_up"] | None = None
+    honorific: Literal["usual", "onchu", "sama", "none"] | None = None
+    document_language: Literal["ja", "en"] | None = None
+    withholds: bool | None = Field(None, description="They keep income tax back from what they pay")
     is_active: bool | None = None
     tags: list[str] | None = Field(None, max_length=50)
     custom: dict[str, bool | int | Number | str | None] | None = Field(None, description="Own fields by key")
@@ -72,6 +75,9 @@ class CustomerOut(Schema):
     delivery: str
     tax_display: str
     tax_rounding: str
+    honorific: str
+    document_language: str
+    withholds: bool
     is_active: bool
     tags: list[str]
     custom: dict[str, str | int | float | bool | date | None]

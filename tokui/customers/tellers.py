@@ -126,6 +126,7 @@ def _public(customer_id: UUID) -> str:
 
 
 tells("customers.ContactAdded")(_contacts(gettext_lazy("A contact was added")))
+tell_simply("customers.DocumentsAddressed", "mail", gettext_lazy("Documents are addressed to another person"))
 tells("customers.ContactRemoved")(_contacts(gettext_lazy("A contact was removed")))
 tell_simply("customers.NoteRemoved", "note", gettext_lazy("A note was removed"), group="talk")
 tell_simply("customers.CustomerCreated", "plus", gettext_lazy("Entered in Tokui"))

@@ -25,6 +25,7 @@ urlpatterns = [
     path("customers/<str:key>/relationships", record.relationships, name="relationships"),
     path("customers/<str:key>/relationships/<str:relationship>/end", record.relationship_end, name="relationship_end"),
     path("customers/<str:key>/contacts", record.contacts, name="contacts"),
+    path("customers/<str:key>/contacts/<str:contact>/documents", record.contact_documents, name="contact_documents"),
     path("customers/<str:key>/contacts/<str:contact>/removal", record.contact_removal, name="contact_removal"),
     path("customers/<str:key>/payer-names", record.payer_names, name="payer_names"),
     path(

@@ -36,6 +36,9 @@ FIELD_WORDS: dict[str, Promise] = {
     "delivery": gettext_lazy("Delivery of invoices"),
     "tax_display": gettext_lazy("Tax display"),
     "tax_rounding": gettext_lazy("Rounding of tax"),
+    "honorific": gettext_lazy("Form of address on documents"),
+    "document_language": gettext_lazy("Language of documents"),
+    "withholds": gettext_lazy("Withholds income tax from what is paid"),
     "is_active": gettext_lazy("Active"),
     "tags": gettext_lazy("Tags"),
     "custom": gettext_lazy("Own fields"),
@@ -108,8 +111,8 @@ KIND_WORDS: dict[str, Promise] = {
     "government": gettext_lazy("Government office"),
     "nonprofit": gettext_lazy("Non-profit organization"),
 }
-CHOICE_WORDS: dict[str, dict[str, Promise]] = {
-    "kind": KIND_WORDS,
+CHOICE_WORDS: dict[str, dict[str, str | Promise]] = {
+    "kind": {**KIND_WORDS},
     "due_shift": {
         "before": gettext_lazy("Business day before"),
         "after": gettext_lazy("Business day after"),
@@ -117,6 +120,13 @@ CHOICE_WORDS: dict[str, dict[str, Promise]] = {
     },
     "delivery": {"mail": gettext_lazy("By mail"), "paper": gettext_lazy("On paper"), "none": gettext_lazy("Not sent")},
     "tax_display": {"excluded": gettext_lazy("Tax excluded"), "included": gettext_lazy("Tax included")},
+    "honorific": {
+        "usual": gettext_lazy("By kind of customer"),
+        "onchu": "御中",
+        "sama": "様",
+        "none": gettext_lazy("None of both"),
+    },
+    "document_language": {"ja": gettext_lazy("Japanese"), "en": gettext_lazy("English")},
     "tax_rounding": {
         "down": gettext_lazy("Round down"),
         "up": gettext_lazy("Round up"),

@@ -17,7 +17,7 @@ from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, NotFound
 from tokui.core.ids import parse_public_id, public_id
 from tokui.customers.models import Customer
-from tokui.invoices import actions, sending
+from tokui.invoices import actions, api_credits, sending
 from tokui.invoices.api_imports import opening_imports, sale_imports
 from tokui.invoices.api_shapes import (
     CreditIn,
@@ -335,6 +335,7 @@ def _detail(row: Invoice) -> dict[str, Any]:
 
 router = Router()
 router.add_router("/invoices", invoices)
+router.add_router("/invoices", api_credits.router)
 router.add_router("/sale_lines", sales)
 router.add_router("", "tokui.invoices.api_sets.router")
 router.add_router("", "tokui.invoices.api_papers.router")

@@ -64,6 +64,7 @@ class ReceiptOut(OfCustomer):
     stamp_duty_minor: int = Field(description="The revenue stamp (収入印紙) that the paper needs")
     handed_out_at: datetime | None = Field(description="When the original left; every further one is marked 再発行")
     reissued_count: int
+    cancelled_at: datetime | None = Field(description="When it lost its ground: the money was taken back")
 
     @staticmethod
     def resolve_invoice(row: Receipt) -> str | None:

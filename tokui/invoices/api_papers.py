@@ -13,7 +13,7 @@ from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_VIEW
 from tokui.core import files
 from tokui.customers.models import Customer
-from tokui.invoices import papers, receipts
+from tokui.invoices import receipts, statements
 from tokui.invoices.api_paper_shapes import (
     ClosedOut,
     CopyOut,
@@ -30,7 +30,7 @@ from tokui.invoices.handing_out import next_copy
 from tokui.invoices.links import close_link, close_links
 from tokui.invoices.models import DeliveryNote, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.queries import ReceiptSearch, find_receipts
-from tokui.ui.rest import Day, Given, Id, Paged, Paging, caller, find, key_of, page
+from tokui.ui.rest import Currency, Day, Given, Id, Paged, Paging, caller, find, key_of, page
 
 router = Router()
 PDF: dict[str, Any] = {
@@ -141,7 +141,16 @@ def delivery_note_pdf(request: HttpRequest, delivery_note_id: str) -> HttpRespon
 class StatementPeriod(Given):
     from_on: Day = Field(description="The first day")
     to_on: Day = Field(description="The last day")
-    business: Id = Field("", description="Who sends it; the customer's business when left out")
+    business: Id = Field("", description="Who sends it; with `currency`, the account; the latest when left out")
+    currency: Currency = "JPY"
+
+
+def _account(customer: Customer, given: StatementPeriod) -> statements.Account:
+    if given.business:
+        business = find(Business.objects.all(), given.business, field="business")
+        return statements.Account(customer, business, given.currency)
+    usual = customer.business or Business.objects.order_by("code")[0]
+    return next(iter(statements.accounts_of(customer)), statements.Account(customer, usual, given.currency))
 
 
 @router.get(
@@ -153,11 +162,8 @@ class StatementPeriod(Given):
 def statement_pdf(request: HttpRequest, customer_id: str, given: Query[StatementPeriod]) -> HttpResponse:
     access.require(caller(request), INVOICES_VIEW)
     customer = find(Customer.objects.select_related("business"), customer_id)
-    if given.business:
-        business = find(Business.objects.all(), given.business, field="business")
-    else:
-        business = customer.business or Business.objects.order_by("code")[0]
-    content = render_pdf(papers.statement_content(customer, business, given.from_on, given.to_on))
+    account = _account(customer, given)
+    content = render_pdf(statements.statement_content(account, given.from_on, given.to_on))
     return HttpResponse(content, content_type="application/pdf")
 
 

@@ -32,8 +32,9 @@ from tokui.invoices.api_papers import PDF
 from tokui.invoices.api_shapes import ClosingIn, ClosingOut, InvoiceFilter
 from tokui.invoices.dispatching import dispatch_invoices
 from tokui.invoices.models import ClosingProblem, ClosingRun, Dispatch, Invoice
-from tokui.invoices.queries import InvoiceSearch, find_invoices, find_receipts, preview_closing
+from tokui.invoices.queries import InvoiceSearch, find_invoices, find_receipts
 from tokui.invoices.searching import receipts_beside
+from tokui.invoices.waiting import preview_closing
 from tokui.ui.rest import Day, Given, Paged, Paging, caller, find, find_all, key_of, page
 
 router = Router()

@@ -28,6 +28,8 @@ from tokui.core.events import emit
 from tokui.core.locks import advisory_lock
 from tokui.core.tenancy import organization_scope, require_organization
 from tokui.invoices import issuing
+from tokui.invoices.carrying import carry_balances
+from tokui.invoices.closing_credits import plan_credits, use_credits
 from tokui.invoices.events import ClosingFinished
 from tokui.invoices.issuing import keys, rows, run
 from tokui.invoices.models import ClosingRun
@@ -155,9 +157,11 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
     problems = park_groups(current.closing_on)
     if rows("SELECT 1 FROM issue_group LIMIT 1"):
         resolve_problems()
+        issuing.withhold()
         _date_groups(current.closing_on)
         issuing.address_groups()
-        _carry_balances(current.closing_on)
+        carry_balances(current.closing_on)
+        credits_wait = plan_credits(current.closing_on)
         issuing.number_groups()
         issuing.prepare_postings()
         _write_invoices(current, by)
@@ -165,6 +169,8 @@ def _close_batch(current: ClosingRun, payers: list[UUID], by: Actor) -> None:
         issuing.write_taxes()
         issuing.post_groups(by)
         issuing.announce(by)
+        if credits_wait:
+            use_credits(current.closing_on, by)
     _count_batch(current, payers[-1], problems)
 
 
@@ -205,7 +211,7 @@ def _fill_groups(on: date) -> None:
                                  delivery, subject, remarks, withholds)
         SELECT row_number() OVER (ORDER BY payer.sort_kana, payer.id, found.business_id, found.currency), 'invoice',
                payer.id, found.business_id, found.currency, payer.tax_rounding, %(on)s, %(on)s, payer.delivery, '', '',
-               false
+               payer.withholds AND found.currency = 'JPY'
           FROM (SELECT DISTINCT payer_id, business_id, currency FROM closing_line) AS found
           JOIN customers_customer payer ON payer.id = found.payer_id
          WHERE NOT EXISTS (
@@ -256,46 +262,20 @@ def _date_groups(on: date) -> None:
     )
 
 
-def _carry_balances(on: date) -> None:
-    """繰越方式, for businesses that choose it: the balance of the previous closing and what was received since."""
-    if not rows("SELECT 1 FROM invoices_businessterms WHERE carries_balance LIMIT 1"):
-        return
-    run(
-        """
-        UPDATE issue_group SET snapshot = issue_group.snapshot || jsonb_build_object(
-                'carried_previous', balance.previous, 'carried_received', balance.previous - balance.present)
-          FROM (SELECT place,
-                       coalesce(sum(amount) FILTER (WHERE "on" < period_from), 0)::bigint AS previous,
-                       coalesce(sum(amount), 0)::bigint AS present
-                  FROM issue_group
-                  JOIN invoices_businessterms terms ON terms.business_id = issue_group.business_id AND carries_balance
-                  LEFT JOIN LATERAL (
-                        SELECT "on", amount_minor AS amount FROM ledger_posting
-                         WHERE debit = 'customers:' || issue_group.customer_id || ':receivable' AND "on" <= %(on)s
-                        UNION ALL
-                        SELECT "on", -amount_minor FROM ledger_posting
-                         WHERE credit = 'customers:' || issue_group.customer_id || ':receivable' AND "on" <= %(on)s
-                       ) AS movement ON true
-                 GROUP BY place) AS balance
-         WHERE balance.place = issue_group.place
-        """,
-        {"on": on},
-    )
-
-
 def _write_invoices(current: ClosingRun, by: Actor) -> None:
     now = clock.now()
     run(
         """
         INSERT INTO invoices_invoice (id, organization_id, number, series_id, series_period, sequence, kind, state,
             business_id, customer_id, issued_on, closing_on, period_from, due_on, currency, net_minor, tax_minor,
-            total_minor, withholding_minor, settled_minor, paid_on, tax_rounding, delivery, subject, remarks, withholds,
-            issuer_id, snapshot, entry_id, created_at, created_by, issued_at, void_reason,
+            total_minor, withholding_minor, settled_minor, received_minor, paid_on, tax_rounding, delivery, subject,
+            remarks, withholds, issuer_id, snapshot, entry_id, created_at, created_by, issued_at, void_reason,
             closing_run_id)
         SELECT invoice_id, %s, number, series_id, series_period, sequence, kind, 'issued', business_id, customer_id,
-               issued_on, closing_on, period_from, due_on, currency, net_minor, tax_minor, net_minor + tax_minor, 0, 0,
-               CASE WHEN net_minor + tax_minor = 0 THEN issued_on END, rounding, delivery, '', '', false, issuer_id,
-               snapshot || jsonb_build_object('late', coalesce(late_count, 0)), entry_id, %s, %s, %s, '', %s
+               issued_on, closing_on, period_from, due_on, currency, net_minor, tax_minor, net_minor + tax_minor,
+               withholding_minor, 0, 0, CASE WHEN net_minor + tax_minor = 0 THEN issued_on END, rounding, delivery, '',
+               '', withholds, issuer_id, snapshot || jsonb_build_object('late', coalesce(late_count, 0)), entry_id,
+               %s, %s, %s, '', %s
           FROM issue_group ORDER BY place
         """,
         [require_organization(), now, by.name, now, current.pk],
@@ -303,10 +283,12 @@ def _write_invoices(current: ClosingRun, by: Actor) -> None:
 
 
 def _attach_lines() -> None:
+    run("SELECT set_config('tokui.issuing', 'yes', true)")
     run(
         "UPDATE invoices_saleline line SET invoice_id = issue_group.invoice_id "
         "FROM issue_line JOIN issue_group USING (place) WHERE line.id = issue_line.id"
     )
+    run("SELECT set_config('tokui.issuing', '', true)")
 
 
 def _count_batch(current: ClosingRun, last: UUID, problems: int) -> None:

@@ -23,8 +23,8 @@ from tokui.invoices import actions, numbering
 from tokui.invoices.doors import actor_of, day_or_none, key_of
 from tokui.invoices.models import ClosingProblem, ClosingRun, Invoice, NumberSeries
 from tokui.invoices.previewing import PAGE_SIZE, waiting_invoices
-from tokui.invoices.queries import preview_closing, waiting_days
 from tokui.invoices.searching import DELIVERIES
+from tokui.invoices.waiting import preview_closing, waiting_days
 from tokui.ui.doors import sent_on
 
 

@@ -36,12 +36,16 @@ def issue_delivery_note(line_ids: Sequence[UUID], *, by: Actor, on: date | None 
     lines = _lines(line_ids)
     first, receiver = lines[0], _receiver(lines)
     on = on or max(line.sold_on for line in lines)
-    number = _number(first.business_id, on)
+    block = _block(first.business_id, on)
+    number = block.number() if block else None
     content = replace(delivery_content(lines, on), number=number or "", addressee=addressee(addressee_now(receiver)))
     invoices = {line.invoice_id for line in lines}
     name = f"{number or f'delivery-{on:%Y%m%d}'}.pdf"
     note = DeliveryNote.objects.create(
         number=number,
+        series_id=block.series_id if block else None,
+        series_period=block.period if block else None,
+        sequence=block.first if block else None,
         business_id=first.business_id,
         customer=receiver,
         invoice_id=invoices.pop() if len(invoices) == 1 else None,
@@ -80,8 +84,8 @@ def _receiver(lines: Sequence[SaleLine]) -> Customer:
     return next(iter(buyers.values()))
 
 
-def _number(business_id: UUID, on: date) -> str | None:
+def _block(business_id: UUID, on: date) -> numbering.Block | None:
     kind = NumberSeries.Kind.DELIVERY
     if not NumberSeries.objects.filter(business_id=business_id, kind=kind).exists():
         return None
-    return numbering.take_numbers(kind, {business_id: 1}, on)[business_id].number()
+    return numbering.take_numbers(kind, {business_id: 1}, on)[business_id]

@@ -33,6 +33,12 @@ STATES: dict[str, str | Promise] = {
     "paid": _("Paid"),
     "void": _("Void"),
 }
+MAIL_STATES: dict[str, str | Promise] = {
+    "queued": _("Waiting to be sent"),
+    "sending": _("Being sent"),
+    "sent": _("Sent"),
+    "failed": _("Could not be delivered"),
+}
 TAX_KINDS = [
     ("", _("As the product")),
     ("standard", _("Standard rate")),
@@ -198,17 +204,11 @@ def line_as_typed(line: SaleLine) -> dict[str, Any]:
         "sold_on": line.sold_on,
         "product": line.product.code if line.product else "",
         "description": line.description,
-        "quantity": quantity_text(line.quantity_milli),
+        "quantity": plain_quantity(line.quantity_milli),
         "unit_minor": line.unit_minor,
         "tax_kind": line.tax_kind,
         "tax_included": line.tax_included,
     }
-
-
-def quantity_text(quantity_milli: int) -> str:
-    """Thousandths as people write them: 1500 is 1.5."""
-    sign, size = ("-" if quantity_milli < 0 else ""), abs(quantity_milli)
-    return f"{sign}{size // 1_000}.{size % 1_000:03}".rstrip("0").rstrip(".")
 
 
 class TermsForm(forms.Form):
@@ -223,6 +223,13 @@ class TermsForm(forms.Form):
         help_text=_("Left empty, those of the business are printed."),
     )
     withholds = forms.BooleanField(label=_("The customer withholds income tax"), required=False)
+
+
+def plain_quantity(milli: int) -> str:
+    """Thousandths as a form takes them: 1.5, 12."""
+    whole, part = divmod(abs(milli), 1_000)
+    text = f"{whole}.{part:03}".rstrip("0").rstrip(".")
+    return f"-{text}" if milli < 0 else text
 
 
 def whole_or_none(text: str, field: str) -> int | None:

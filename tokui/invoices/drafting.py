@@ -13,7 +13,6 @@ from django.db import transaction
 from tokui import access
 from tokui.access.models import Business
 from tokui.access.permissions import INVOICES_ISSUE
-from tokui.catalog.tax import TaxKind
 from tokui.core import clock
 from tokui.core.actors import Actor
 from tokui.core.days import DueRule, Shift
@@ -21,7 +20,6 @@ from tokui.core.errors import NotFound
 from tokui.core.events import emit
 from tokui.core.locks import lock, lock_all
 from tokui.customers.models import Customer
-from tokui.invoices.duties import withholding_tax
 from tokui.invoices.events import DraftChanged, DraftDeleted, InvoiceDrafted
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.recording import NewSale, World, record_sales
@@ -32,8 +30,9 @@ from tokui.invoices.refused import (
     InvoiceEmpty,
     InvoiceNotDraft,
     SaleAlreadyInvoiced,
+    WithholdingOutsideYen,
 )
-from tokui.invoices.tax import Rounding, TaxedAmount, TaxTotals, tax_totals
+from tokui.invoices.totals import refresh_totals
 
 #: The source of lines that live and die with their draft.
 TYPED = "invoice"
@@ -119,6 +118,7 @@ def change_draft(
     if not lines:
         raise InvoiceEmpty
     draft.currency = _one_currency([line.currency for line in lines])
+    _refuse_withholding(draft.currency, withholds=draft.withholds)
     draft.save()
     refresh_totals(draft)
     emit(DraftChanged(draft.pk, draft.customer_id, draft.total_minor), about=draft, by=by)
@@ -179,24 +179,13 @@ def due_on(customer: Customer, issued_on: date) -> date:
     return max(rule.due_on(issued_on), issued_on)
 
 
-def totals_of(lines: Sequence[SaleLine], rounding: str) -> TaxTotals:
-    """The totals of lines by the one rule of `invoices.tax`."""
-    amounts = [
-        TaxedAmount(TaxKind(line.tax_kind), line.rate_bp, line.amount_minor, line.tax_included) for line in lines
-    ]
-    return tax_totals(amounts, rounding=Rounding(rounding))
-
-
-def refresh_totals(draft: Invoice) -> Invoice:
-    """Store the sums of a draft's lines, so that lists can show them."""
-    totals = totals_of(list(SaleLine.objects.filter(invoice=draft)), draft.tax_rounding)
-    draft.net_minor, draft.tax_minor, draft.total_minor = totals.net_minor, totals.tax_minor, totals.total_minor
-    draft.withholding_minor = withholding_tax(totals.net_minor) if draft.withholds else 0
-    draft.save(update_fields=["net_minor", "tax_minor", "total_minor", "withholding_minor"])
-    return draft
+def _refuse_withholding(currency: str, *, withholds: bool) -> None:
+    if withholds and currency != "JPY":
+        raise WithholdingOutsideYen
 
 
 def _create(payer: Customer, business_id: UUID, currency: str, terms: InvoiceTerms, by: Actor) -> Invoice:
+    _refuse_withholding(currency, withholds=terms.withholds)
     draft = Invoice.objects.create(
         customer=payer,
         business_id=business_id,

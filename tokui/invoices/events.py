@@ -116,6 +116,29 @@ class CreditApplied:
 
 @event
 @dataclass(frozen=True)
+class CreditTakenBack:
+    """What a credit note had settled on an invoice is open again on both."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    credit_note_id: UUID
+    amount_minor: int
+
+
+@event
+@dataclass(frozen=True)
+class CreditRefunded:
+    """What a credit note gives back was paid out."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    number: str
+    amount_minor: int
+    on: date
+
+
+@event
+@dataclass(frozen=True)
 class InvoiceVoided:
     """An invoice was voided: whatever was settled on it is released by those who settled it, in this transaction."""
 
@@ -173,6 +196,18 @@ class ReceiptReissued:
     receipt_id: UUID
     customer_id: UUID
     number: str
+
+
+@event
+@dataclass(frozen=True)
+class ReceiptCancelled:
+    """The money was taken back, and with it the receipt."""
+
+    receipt_id: UUID
+    customer_id: UUID
+    number: str
+    amount_minor: int
+    invoice_id: UUID | None = None
 
 
 @event

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tokui.core import files
 from tokui.core.actors import Actor
@@ -25,6 +26,12 @@ from tokui.invoices.papers import pdf_of
 from tokui.invoices.receipts import receipt_pdf
 
 BATCH = 50
+KIND_WORDS = {
+    "invoice": gettext_lazy("Invoice"),
+    "credit_note": gettext_lazy("Credit note"),
+    "opening": gettext_lazy("Opening receivable"),
+}
+STATE_WORDS = {"issued": gettext_lazy("Issued"), "void": gettext_lazy("Void")}
 
 
 def zip_response(keys: Iterable[UUID], *, by: Actor, receipts: Iterable[UUID] = ()) -> StreamingHttpResponse:
@@ -83,10 +90,9 @@ def _receipt_row(receipt: Receipt, name: str) -> list[str | int]:
 def _index_row(invoice: Invoice, name: str) -> list[str | int]:
     addressee = str((invoice.snapshot or {}).get("name", invoice.customer.name))
     amounts = [invoice.net_minor, invoice.tax_minor, invoice.total_minor]
-    return [
-        *(f"{invoice.issued_on:%Y-%m-%d}", invoice.number or "", addressee, *amounts, invoice.currency),
-        *(invoice.kind, invoice.state, name),
-    ]
+    heads: list[str | int] = [f"{invoice.issued_on:%Y-%m-%d}", invoice.number or "", addressee]
+    words = [str(KIND_WORDS[invoice.kind]), str(STATE_WORDS[str(invoice.state)])]
+    return [*heads, *amounts, invoice.currency, *words, name]
 
 
 def _index(rows: list[list[str | int]]) -> bytes:

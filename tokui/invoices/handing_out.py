@@ -17,13 +17,13 @@ from tokui.core.locks import lock
 from tokui.invoices.events import ReceiptHandedOut
 from tokui.invoices.models import Invoice, Receipt
 from tokui.invoices.receipts import receipt_pdf, reissue_receipt
-from tokui.invoices.refused import ReceiptAlreadyHandedOut
+from tokui.invoices.refused import ReceiptAlreadyHandedOut, ReceiptIsCancelled
 
 
 def left_to_receipt(invoice: Invoice) -> int:
     """What was received on an invoice and has no receipt yet, in minor units."""
-    given = Receipt.objects.filter(invoice=invoice).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    return invoice.settled_minor - int(given)
+    given = Receipt.objects.filter(invoice=invoice, cancelled_at=None).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return invoice.received_minor - int(given)
 
 
 @transaction.atomic
@@ -31,6 +31,8 @@ def hand_out_receipt(receipt: Receipt, *, by: Actor) -> bytes:
     """The original as PDF, once. Refuses with ReceiptAlreadyHandedOut; then `reissue_receipt` gives a marked one."""
     access.require(by, INVOICES_ISSUE)
     lock(receipt)
+    if receipt.cancelled_at:
+        raise ReceiptIsCancelled(number=receipt.number)
     if receipt.handed_out_at:
         raise ReceiptAlreadyHandedOut(number=receipt.number)
     receipt.handed_out_at = clock.now()

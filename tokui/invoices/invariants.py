@@ -33,9 +33,14 @@ invariant(
     "numbers-are-without-gaps",
     "The numbers of a series run without a gap from one to its counter.",
     """SELECT series_id, period, last_number, given.numbers FROM invoices_seriescounter counter
-         JOIN invoices_numberseries series ON series.id = counter.series_id AND series.kind NOT IN ('receipt', 'delivery')
-         LEFT JOIN LATERAL (SELECT count(DISTINCT sequence) AS numbers, max(sequence) AS highest FROM invoices_invoice
-                             WHERE series_id = counter.series_id AND series_period = counter.period) AS given ON true
+         LEFT JOIN LATERAL (SELECT count(DISTINCT sequence) AS numbers, max(sequence) AS highest
+                              FROM (SELECT sequence FROM invoices_invoice
+                                     WHERE series_id = counter.series_id AND series_period = counter.period
+                                    UNION ALL SELECT sequence FROM invoices_receipt
+                                     WHERE series_id = counter.series_id AND series_period = counter.period
+                                    UNION ALL SELECT sequence FROM invoices_deliverynote
+                                     WHERE series_id = counter.series_id AND series_period = counter.period) AS numbers
+              ) AS given ON true
         WHERE counter.last_number <> given.numbers OR coalesce(given.highest, 0) <> counter.last_number""",
 )
 invariant(
@@ -71,10 +76,32 @@ invariant(
 )
 invariant(
     "credits-are-settled-on-both-sides",
-    "What a credit note gave to invoices is settled on it.",
-    """SELECT note.id FROM invoices_invoice note JOIN (
-           SELECT credit_note_id, sum(amount_minor) AS used FROM invoices_creditapplication GROUP BY credit_note_id
-       ) AS applied ON applied.credit_note_id = note.id WHERE -note.settled_minor < applied.used OR applied.used < 0""",
+    "What is settled of a credit note is what it gave to invoices and what of it was paid out.",
+    """SELECT note.id, note.settled_minor FROM invoices_invoice note LEFT JOIN (
+           SELECT credit_note_id, sum(amount_minor) AS used FROM (
+               SELECT credit_note_id, amount_minor FROM invoices_creditapplication
+               UNION ALL SELECT credit_note_id, amount_minor FROM invoices_creditrefund) AS uses
+            GROUP BY credit_note_id
+       ) AS made ON made.credit_note_id = note.id
+       WHERE note.kind = 'credit_note' AND -note.settled_minor <> coalesce(made.used, 0)""",
+)
+invariant(
+    "receipts-are-for-money-received",
+    "The receipts of an invoice that hold sum to no more than the money received on it.",
+    """SELECT invoice.id FROM invoices_invoice invoice JOIN (
+           SELECT invoice_id, sum(amount_minor) AS given FROM invoices_receipt
+            WHERE cancelled_at IS NULL AND invoice_id IS NOT NULL GROUP BY invoice_id
+       ) AS receipts ON receipts.invoice_id = invoice.id WHERE receipts.given > invoice.received_minor""",
+)
+invariant(
+    "carried-balances-follow-each-other",
+    "A closing invoice that carries the balance begins with what the one before asked for.",
+    """SELECT later.id FROM invoices_invoice later
+         JOIN invoices_invoice earlier ON earlier.id = (later.snapshot->>'carried_from')::uuid
+          AND earlier.snapshot ? 'carried_previous'
+        WHERE (later.snapshot->>'carried_previous')::bigint <> earlier.total_minor - earlier.withholding_minor
+              + (earlier.snapshot->>'carried_previous')::bigint - (earlier.snapshot->>'carried_received')::bigint
+              + (earlier.snapshot->>'carried_adjusted')::bigint""",
 )
 invariant(
     "paid-invoices-know-their-day",

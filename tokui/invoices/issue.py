@@ -20,13 +20,14 @@ from tokui.core.events import emit
 from tokui.core.ids import uuid7
 from tokui.core.locks import lock, lock_all
 from tokui.invoices import issuing
-from tokui.invoices.drafting import due_on, refresh_totals
-from tokui.invoices.duties import withholding_tax
+from tokui.invoices.credits import CreditUse, apply_credit, record_applications
+from tokui.invoices.drafting import due_on
 from tokui.invoices.events import InvoiceVoided
 from tokui.invoices.issuing import rows, run
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.invoices.refused import (
     CreditNotBelowZero,
+    InvoiceCredited,
     InvoiceEmpty,
     InvoiceNotDraft,
     InvoiceNotIssued,
@@ -34,8 +35,9 @@ from tokui.invoices.refused import (
     InvoiceTotalBelowZero,
     NothingToCredit,
 )
-from tokui.invoices.settling import apply_credit, record_application, settle_invoices
+from tokui.invoices.settling import settle_invoices
 from tokui.invoices.tax import line_amount
+from tokui.invoices.totals import refresh_totals
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def issue_locked(draft_ids: Sequence[UUID], by: Actor) -> None:
     _fill(draft_ids)
     issuing.sum_rates()
     _refuse_unissuable(len(set(draft_ids)))
-    _withhold()
+    issuing.withhold()
     issuing.address_groups()
     issuing.number_groups()
     issuing.prepare_postings()
@@ -113,12 +115,6 @@ def _refuse_unissuable(wanted: int) -> None:
             raise CreditNotBelowZero
         if kind != Invoice.Kind.CREDIT_NOTE and total < 0:
             raise InvoiceTotalBelowZero
-
-
-def _withhold() -> None:
-    """源泉徴収: reckoned in Python, because few documents have it and its rule has steps."""
-    for place, net in rows("SELECT place, net_minor FROM issue_group WHERE withholds"):
-        run("UPDATE issue_group SET withholding_minor = %s WHERE place = %s", [withholding_tax(net), place])
 
 
 def _write() -> None:
@@ -184,6 +180,8 @@ def void_invoice(
     lock(invoice)
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:
         raise InvoiceNotIssued
+    if Invoice.objects.filter(corrects=invoice, state=Invoice.State.ISSUED).exists():
+        raise InvoiceCredited(number=invoice.number)
     note = _reversing_draft(invoice, on, reason, by)
     _copy_lines(invoice, note, None, on, by)
     issue_locked([note.pk], by)
@@ -209,7 +207,8 @@ def _settle_each_other(invoice: Invoice, note: Invoice, on: date, by: Actor) -> 
         return
     Invoice.objects.filter(pk=invoice.pk).update(settled_minor=invoice.total_minor)
     settle_invoices([(note.pk, note.total_minor, on)], by=by)
-    record_application(note, invoice, invoice.total_minor, on=on, by=by)
+    use = CreditUse(note.pk, invoice.pk, invoice.total_minor)
+    record_applications([use], {invoice.pk: invoice.customer_id}, on=on, by=by)
     invoice.refresh_from_db()
     note.refresh_from_db()
 

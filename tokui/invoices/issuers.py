@@ -24,8 +24,8 @@ from tokui.core.tenancy import require_organization
 from tokui.invoices.events import TermsChanged
 from tokui.invoices.models import BusinessTerms, IssuerVersion
 
-#: What {…} in the mail's words may stand for; `sending` fills them in.
-MAIL_NAMES = ("number", "name", "sender", "total", "due", "link")
+#: What {…} in the mail's words may stand for; `letters` fills them in.
+MAIL_NAMES = ("number", "name", "addressee", "sender", "total", "due", "link", "original", "signature")
 
 
 def issuers_of(business_ids: Iterable[UUID]) -> dict[UUID, IssuerVersion]:

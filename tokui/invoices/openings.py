@@ -27,7 +27,11 @@ from tokui.invoices.refused import NumberTaken
 
 @dataclass(frozen=True)
 class NewOpening:
-    """What a customer still owed when the books moved here; `open_minor` in minor units, tax included."""
+    """What a customer still owed when the books moved here; `open_minor` in minor units, tax included.
+
+    Below zero it is what we owe the customer, paid ahead or too much: it becomes a credit note, which is used on later
+    invoices or paid out.
+    """
 
     customer_id: UUID
     number: str
@@ -41,7 +45,8 @@ class NewOpening:
 
 @transaction.atomic
 def bring_openings(openings: Sequence[NewOpening], *, by: Actor) -> list[UUID]:
-    """Take over open receivables as documents of kind `opening`, posted against the account `opening`.
+    """Take over open receivables as documents of kind `opening`, and credit balances as credit notes, posted against
+    the account `opening`.
 
     Refuses with NumberTaken for a number that exists; the whole set or nothing.
     """
@@ -81,15 +86,15 @@ def _check(openings: Sequence[NewOpening]) -> None:
     for opening in openings:
         if not opening.number.strip():
             raise Invalid(field="number", reason=_("A receivable needs the number it had."))
-        if opening.open_minor <= 0:
-            raise Invalid(field="open_minor", reason=_("Only what is still owed can be brought over."))
+        if opening.open_minor == 0:
+            raise Invalid(field="open_minor", reason=_("A balance of zero leaves nothing to bring over."))
 
 
 def _draft(key: UUID, opening: NewOpening, payer: Customer, business_id: UUID, by: Actor) -> Invoice:
     return Invoice(
         id=key,
         organization_id=require_organization(),
-        kind=Invoice.Kind.OPENING,
+        kind=Invoice.Kind.OPENING if opening.open_minor > 0 else Invoice.Kind.CREDIT_NOTE,
         customer=payer,
         business_id=business_id,
         issued_on=opening.issued_on,

@@ -16,9 +16,13 @@ from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD
 from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.customers.registry import search_hits
+from tokui.invoices.credits import open_credits, open_invoices, paying_accounts
 from tokui.invoices.doors import collection_state
 from tokui.invoices.models import ClosingProblem, Invoice
-from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number, waiting_days
+from tokui.invoices.queries import InvoiceSearch, find_invoices, typed_number
+from tokui.invoices.statements import accounts_of
+from tokui.invoices.waiting import waiting_days
+from tokui.ledger.accounts import account_of
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
 from tokui.ui.templatetags.tokui import day as day_of
@@ -27,6 +31,9 @@ from tokui.ui.templatetags.tokui import day as day_of
 FEW = 4
 #: How many documents a customer's page shows; the rest is a click away.
 SHOWN = 8
+
+#: What the page of a document offers to settle it with; more is a matter of the REST interface.
+MOST_CREDITS = 12
 
 navigation.register(
     navigation.Entry(
@@ -109,7 +116,7 @@ for title, url_name, icon, words in (
 
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)
 def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
-    """Invoices whose number begins with what was typed."""
+    """Invoices whose number begins or ends with what was typed."""
     number = typed_number(typed)
     if not number:
         return
@@ -192,6 +199,7 @@ def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
     if not rows:
         return None
     context = {"rows": rows, "customer": customer, "from_on": add_months(now.replace(day=1), -2), "to_on": now}
+    context["accounts"] = accounts_of(customer)
     return render_to_string("invoices/_customer_panel.html", context, request)
 
 
@@ -203,3 +211,17 @@ def new_for(request: HttpRequest | None, customer: Any) -> str:
 @panel("settings_tabs", order=40, permission=SETTINGS_MANAGE)
 def numbering_tab(request: HttpRequest | None, tab: Any) -> str | None:
     return render_to_string("invoices/_numbering_tab.html", {"tab": tab}, request)
+
+
+@panel("invoice_rail", order=20, permission=INVOICES_ISSUE)
+def credit_use(request: HttpRequest | None, invoice: Invoice) -> str | None:
+    """What can be done with a credit note, or with the credit notes that wait for an invoice."""
+    if invoice.state != Invoice.State.ISSUED or not invoice.open_minor:
+        return None
+    is_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    others = list((open_invoices(invoice) if is_note else open_credits(invoice))[:MOST_CREDITS])
+    if not others and not is_note:
+        return None
+    accounts = [account_of(code) for code in paying_accounts(invoice.currency)] if is_note else []
+    context = {"invoice": invoice, "is_note": is_note, "others": others, "accounts": accounts}
+    return render_to_string("invoices/_credit_use.html", context, request)

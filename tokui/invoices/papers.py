@@ -7,20 +7,19 @@ hash; it is made of what was issued (snapshot, issuer version, immutable lines),
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 
-from tokui.access.models import Business
 from tokui.catalog.tax import TaxKind
 from tokui.core import files
 from tokui.core.models import StoredFile
 from tokui.core.money import EXPONENTS
-from tokui.customers.models import Customer
-from tokui.invoices.accounts import receivable
+from tokui.customers.models import ContactPerson, Customer
 from tokui.invoices.documents import (
     Addressee,
     BankDetails,
@@ -30,19 +29,19 @@ from tokui.invoices.documents import (
     DocumentLine,
     Honorific,
     Issuer,
+    Language,
     RateRow,
     ReceiptTerms,
-    StatementEntry,
     Withholding,
     render_many,
     render_pdf,
 )
-from tokui.invoices.drafting import totals_of
+from tokui.invoices.documents.words import words_in
 from tokui.invoices.issuers import issuer_of
 from tokui.invoices.models import Invoice, InvoiceTax, Receipt, SaleLine
+from tokui.invoices.refused import InvoiceNotIssued
 from tokui.invoices.tax import RateTotal
-from tokui.ledger import queries as ledger
-from tokui.ledger.models import Posting
+from tokui.invoices.totals import totals_of
 
 
 def content_of(invoice: Invoice) -> DocumentContent:
@@ -55,6 +54,7 @@ def contents_of(invoices: Sequence[Invoice]) -> list[DocumentContent]:
     found = list(
         Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices])
         .select_related("customer", "business", "issuer", "corrects")
+        .annotate(reversed_by=_reversal_number())
         .order_by("pk")
     )
     by_key = {invoice.pk: invoice for invoice in found}
@@ -68,6 +68,12 @@ def contents_of(invoices: Sequence[Invoice]) -> list[DocumentContent]:
     return [_content(by_key[one.pk], lines.get(one.pk, []), taxes.get(one.pk, []), pictures) for one in invoices]
 
 
+def _reversal_number() -> Subquery:
+    """The number of the document by which a voided one was reversed: the last that corrects it."""
+    notes = Invoice.objects.filter(corrects=OuterRef("pk"), state=Invoice.State.ISSUED)
+    return Subquery(notes.order_by("-issued_at", "-id").values("number")[:1])
+
+
 def _content(
     invoice: Invoice, lines: list[SaleLine], taxes: list[InvoiceTax], pictures: dict[str, bytes]
 ) -> DocumentContent:
@@ -75,12 +81,15 @@ def _content(
     sender = invoice.issuer.content if invoice.issuer else issuer_of(invoice.business).content
     rates = _rates(invoice, lines, taxes)
     kind = DocumentKind.CREDIT_NOTE if invoice.kind == Invoice.Kind.CREDIT_NOTE else DocumentKind.INVOICE
+    days = sorted(line.sold_on for line in lines)
+    lang = language(snapshot)
     return DocumentContent(
         kind=kind,
         number=invoice.number or "",
         issued_on=invoice.issued_on,
         issuer=issuer_content(sender, pictures),
         addressee=addressee(snapshot),
+        lang=lang,
         lines=tuple(document_line(line) for line in lines),
         rates=rates,
         net_minor=invoice.net_minor,
@@ -95,10 +104,23 @@ def _content(
         payment_note=str(sender.get("payment_note", "")),
         carried=_carried(snapshot),
         withholding=Withholding(invoice.net_minor, invoice.withholding_minor) if invoice.withholding_minor else None,
+        credited_minor=int(snapshot.get("credited", 0)),
         original_number=(invoice.corrects.number or "") if invoice.corrects else "",
-        original_on=invoice.corrects.issued_on if invoice.corrects else None,
+        original_period=(days[0], days[-1]) if invoice.corrects and days else None,
+        mark=_mark(invoice, lang),
         remarks=invoice.remarks or str(sender.get("remarks", "")),
     )
+
+
+def _mark(invoice: Invoice, lang: Language) -> str:
+    """What a document that is not, or no longer, valid says of itself."""
+    words = words_in(lang)
+    if invoice.state == Invoice.State.DRAFT:
+        return words.draft
+    if invoice.state != Invoice.State.VOID:
+        return ""
+    number = getattr(invoice, "reversed_by", "")
+    return words.void_by.format(number=number) if number else words.void
 
 
 def _snapshot(invoice: Invoice) -> dict[str, Any]:
@@ -109,20 +131,38 @@ def _snapshot(invoice: Invoice) -> dict[str, Any]:
 
 def addressee_now(customer: Customer) -> dict[str, Any]:
     """How a customer would be addressed today, in the snapshot's form."""
+    person = ContactPerson.objects.filter(customer=customer, takes_documents=True).first()
     return {
         "name": customer.name,
         "kind": customer.kind,
+        "honorific": customer.honorific,
+        "language": customer.document_language,
         "postal_code": customer.postal_code,
         "address": customer.address,
+        "department": f"{person.department} {person.title}".strip() if person else "",
+        "person": person.name if person else "",
     }
 
 
+HONORIFICS = {"onchu": Honorific.ONCHU, "sama": Honorific.SAMA, "none": Honorific.NONE}
+
+
 def addressee(snapshot: dict[str, Any]) -> Addressee:
-    honorific = Honorific.SAMA if snapshot.get("kind") == Customer.Kind.PERSON else Honorific.ONCHU
-    address = str(snapshot.get("address", ""))
+    """Whom a document addresses: 様 for a person and 御中 for an organization, unless the customer is called otherwise."""
+    usual = Honorific.SAMA if snapshot.get("kind") == Customer.Kind.PERSON else Honorific.ONCHU
+    said = {name: str(snapshot.get(name, "")) for name in ("name", "postal_code", "address", "department", "person")}
     return Addressee(
-        str(snapshot.get("name", "")), honorific, str(snapshot.get("postal_code", "")), (address,) if address else ()
+        said["name"],
+        HONORIFICS.get(str(snapshot.get("honorific", "")), usual),
+        said["postal_code"],
+        (said["address"],) if said["address"] else (),
+        said["department"],
+        said["person"],
     )
+
+
+def language(snapshot: dict[str, Any]) -> Language:
+    return "en" if snapshot.get("language") == "en" else "ja"
 
 
 def issuer_content(content: dict[str, Any], pictures: dict[str, bytes]) -> Issuer:
@@ -160,7 +200,8 @@ def _banks(content: dict[str, Any]) -> tuple[BankDetails, ...]:
 def _carried(snapshot: dict[str, Any]) -> CarriedBalance | None:
     if "carried_previous" not in snapshot:
         return None
-    return CarriedBalance(int(snapshot["carried_previous"]), int(snapshot["carried_received"]))
+    names = ("carried_previous", "carried_received", "carried_adjusted")
+    return CarriedBalance(*(int(snapshot.get(name, 0)) for name in names))
 
 
 def document_line(line: SaleLine) -> DocumentLine:
@@ -196,25 +237,31 @@ def _rates(invoice: Invoice, lines: list[SaleLine], taxes: list[InvoiceTax]) -> 
 
 @transaction.atomic
 def pdf_of(invoice: Invoice) -> StoredFile:
-    """The PDF of an issued document, made at first need and from then on the same bytes."""
+    """The PDF of an issued document, made at first need and from then on the same bytes: as it was issued."""
+    if invoice.state == Invoice.State.DRAFT:
+        raise InvoiceNotIssued
     if invoice.document_id:
         return StoredFile.objects.get(pk=invoice.document_id)
-    content = content_of(invoice)
+    content = replace(content_of(invoice), mark="")
     file = files.store(render_pdf(content), name=f"{invoice.number}.pdf", content_type="application/pdf")
-    if invoice.state != Invoice.State.DRAFT:
-        Invoice.objects.filter(pk=invoice.pk, document=None).update(document=file)
-        invoice.document = file
+    Invoice.objects.filter(pk=invoice.pk, document=None).update(document=file)
+    invoice.document = file
     return file
 
 
-def draft_pdf(invoice: Invoice) -> bytes:
-    """A draft as a PDF, not kept."""
+def shown_pdf(invoice: Invoice) -> bytes:
+    """The PDF that is handed out: the original, or where a document is a draft or void, one that says so."""
+    if invoice.state == Invoice.State.ISSUED:
+        return files.read(pdf_of(invoice))
     return render_pdf(content_of(invoice))
 
 
 def print_pdf(invoices: Sequence[Invoice]) -> bytes:
-    """Many documents in one PDF, for windowed envelopes. Some hundred at most."""
-    return render_many(contents_of(invoices))
+    """Many documents in one PDF, for windowed envelopes, without drafts. Some hundred at most."""
+    issued = [invoice for invoice in invoices if invoice.state != Invoice.State.DRAFT]
+    if not issued:
+        raise InvoiceNotIssued
+    return render_many(contents_of(issued))
 
 
 def receipt_content(receipt: Receipt, *, reissued: bool) -> DocumentContent:
@@ -239,6 +286,8 @@ def receipt_content(receipt: Receipt, *, reissued: bool) -> DocumentContent:
             on_paper=receipt.on_paper,
             stamp_duty_minor=receipt.stamp_duty_minor,
         ),
+        lang=language(receipt.snapshot),
+        mark=words_in(language(receipt.snapshot)).void if receipt.cancelled_at else "",
     )
 
 
@@ -247,61 +296,6 @@ def _receipt_rates(receipt: Receipt) -> tuple[RateRow, ...]:
         RateRow(TaxKind(kind), int(rate), int(base), int(tax), bool(included))
         for kind, rate, base, tax, included in receipt.snapshot.get("rates", [])
     )
-
-
-def statement_content(customer: Customer, business: Business, from_on: date, to_on: date) -> DocumentContent:
-    """A statement of account (取引明細・残高のご案内): the receivable before, each movement, and the balance, in yen."""
-    account = receivable(customer.pk)
-    opening = balance = ledger.balance(account, from_on - timedelta(days=1))
-    rows = Posting.objects.filter(Q(debit=account) | Q(credit=account), on__range=(from_on, to_on), currency="JPY")
-    movements: dict[UUID, StatementEntry] = {}
-    for row in rows.select_related("entry").order_by("on", "place"):
-        amount = row.amount_minor if row.debit == account else -row.amount_minor
-        balance += amount
-        before = movements.get(row.entry_id)
-        total = amount + (before.charged_minor - before.received_minor if before else 0)
-        movements[row.entry_id] = StatementEntry(
-            row.on,
-            movement_word(row.entry.kind),
-            balance,
-            row.entry.memo,
-            max(total, 0),
-            max(-total, 0),
-        )
-    entries = list(movements.values())
-    return DocumentContent(
-        kind=DocumentKind.STATEMENT,
-        number="",
-        issued_on=to_on,
-        issuer=issuer_content(issuer_of(business).content, {}),
-        addressee=addressee(addressee_now(customer)),
-        period=(from_on, to_on),
-        opening_minor=opening,
-        entries=tuple(entries),
-    )
-
-
-#: How the statement calls what moved a receivable; the document is Japanese.
-MOVEMENTS = {
-    "invoice": "ご請求",
-    "credit_note": "返還・取消",
-    "opening": "繰越",
-    "reversal": "訂正",
-    "allocation_payment": "ご入金",
-    "allocation_fee": "振込手数料",
-    "allocation_withholding": "源泉徴収",
-    "allocation_discount": "値引",
-    "allocation_write_off": "貸倒処理",
-    "allocation_advance": "前受金",
-    "allocation_refund": "ご返金",
-}
-
-
-def movement_word(kind: str) -> str:
-    """What a customer reads: never a name out of the books' code. Higher rooms may settle in ways not listed here."""
-    if kind in MOVEMENTS:
-        return MOVEMENTS[kind]
-    return "ご入金・調整" if kind.startswith("allocation") else "調整"
 
 
 def delivery_content(sales: Sequence[SaleLine], on: date) -> DocumentContent:

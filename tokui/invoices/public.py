@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tokui.core import doors, files
+from tokui.core import doors
 from tokui.core.tenancy import organization_scope
 from tokui.invoices.links import DOOR, open_link
 from tokui.invoices.models import Invoice
-from tokui.invoices.papers import content_of, pdf_of
+from tokui.invoices.papers import content_of, shown_pdf
 from tokui.invoices.refused import LinkExpired
 from tokui.invoices.screen import on_screen
 
@@ -41,7 +41,7 @@ def pdf(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def pdf_response(found: Invoice) -> HttpResponse:
-    response = HttpResponse(files.read(pdf_of(found)), content_type="application/pdf")
+    response = HttpResponse(shown_pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{found.number or 'draft'}.pdf"
     return _private(response)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +15,15 @@ from tokui.catalog.models import Price
 from tokui.core.values import normalise_text
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
-from tokui.invoices.closing import closing_days
-from tokui.invoices.models import Invoice, Receipt, SaleLine
+from tokui.invoices.models import FormerName, Invoice, Receipt, SaleLine
 
 
 @dataclass(frozen=True)
 class InvoiceSearch:
-    """Conditions that hold together; an empty one does not restrict. Amounts in minor units, days included."""
+    """Conditions that hold together; an empty one does not restrict. Amounts in minor units, days included.
+
+    `number` is the beginning or the end of one; `text` is a number or a counterparty, as a person types it.
+    """
 
     from_on: date | None = None
     to_on: date | None = None
@@ -29,6 +32,7 @@ class InvoiceSearch:
     customer_id: UUID | None = None
     counterparty: str = ""
     number: str = ""
+    text: str = ""
     state: str = ""
     business_id: UUID | None = None
     kind: str = ""
@@ -51,10 +55,12 @@ def find_invoices(search: InvoiceSearch) -> QuerySet[Invoice]:
         rows = rows.filter(total_minor__lte=search.most_minor)
     if search.customer_id:
         rows = rows.filter(customer_id=search.customer_id)
+    if search.text:
+        rows = rows.filter(_called(search.text))
     if search.counterparty:
         rows = rows.filter(customer_id__in=_customers(search.counterparty))
     if search.number:
-        rows = rows.filter(number__gte=search.number, number__lt=search.number + "\U0010ffff")
+        rows = rows.filter(_numbered(search.number))
     if search.business_id:
         rows = rows.filter(business_id=search.business_id)
     if search.kind:
@@ -95,6 +101,7 @@ class ReceiptSearch:
     most_minor: int | None = None
     counterparty: str = ""
     number: str = ""
+    text: str = ""
     business_id: UUID | None = None
     invoice_id: UUID | None = None
     customer_id: UUID | None = None
@@ -114,7 +121,10 @@ def find_receipts(search: ReceiptSearch) -> QuerySet[Receipt]:
     if search.counterparty:
         rows = rows.filter(customer_id__in=_customers(search.counterparty))
     if search.number:
-        rows = rows.filter(number__gte=search.number, number__lt=search.number + "\U0010ffff")
+        rows = rows.filter(_begins(search.number))
+    if search.text:
+        named = Q(customer_id__in=_customers(search.text))
+        rows = rows.filter(_begins(search.text.upper()) | named)
     for name in ("business_id", "invoice_id", "customer_id"):
         if getattr(search, name):
             rows = rows.filter(**{name: getattr(search, name)})
@@ -148,12 +158,44 @@ def sums_of(rows: QuerySet[Invoice]) -> tuple[list[Sum], bool]:
     return sums, sum(one.count for one in sums) == MOST_SUMMED
 
 
+def _called(text: str) -> Q:
+    """What looks like a document's number (INV-2610-…, 0024) may also be a customer's code."""
+    looks_like_number = text.isascii() and any(letter.isdigit() for letter in text) and " " not in text
+    named = Q(customer_id__in=_customers(text))
+    return _numbered(text.upper()) | named if looks_like_number else named
+
+
+def _numbered(part: str) -> Q:
+    """By the beginning or the end of the number, each through an index of its own."""
+    end = part[::-1]
+    begins = Q(number__gte=part, number__lt=part + LAST)
+    return begins | Q(number_reversed__gte=end, number_reversed__lt=end + LAST)
+
+
+def _begins(part: str) -> Q:
+    return Q(number__gte=part, number__lt=part + LAST)
+
+
+LAST = "\U0010ffff"
 #: A name that fits more customers than this is too short to search documents by.
 MOST_CUSTOMERS = 2_000
 
 
 def _customers(text: str) -> list[UUID]:
-    """Customers by name, kana or code, through the customers' own index; one character finds a code only."""
+    """Customers by name, kana or code, through the customers' own index, and by a name that documents were issued to.
+
+    One character finds a code only.
+    """
+    former = list(FormerName.objects.filter(key__contains=name_key_of(text)).values_list("customer_id", flat=True))
+    return [*_customers_now(text), *former[:MOST_CUSTOMERS]]
+
+
+def name_key_of(text: str) -> str:
+    """A name as it is compared: without width, case and spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _customers_now(text: str) -> list[UUID]:
     looked = wanted(text)
     if not looked.is_searchable:
         return list(Customer.objects.filter(code=text.strip()).values_list("pk", flat=True))
@@ -163,65 +205,6 @@ def _customers(text: str) -> list[UUID]:
             [list(looked.grams), list(looked.words), MOST_CUSTOMERS],
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-@dataclass(frozen=True)
-class ClosingPreview:
-    """What a closing run would do: payers, lines and sums, and the lines that came too late for their period."""
-
-    payers: int
-    lines: int
-    late: int
-    net_minor: int
-    below_zero: int
-
-
-def preview_closing(on: date) -> ClosingPreview:
-    """Count what a run on this day would invoice, without tax; nothing is locked or written."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH waiting AS (
-                SELECT payer.id AS payer_id, line.business_id, line.currency, line.sold_on, line.amount_minor
-                  FROM invoices_saleline line
-                  JOIN customers_customer customer ON customer.id = line.customer_id
-                  JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
-                 WHERE line.invoice_id IS NULL AND line.sold_on <= %(on)s AND payer.closing_day = ANY(%(days)s)
-                   AND NOT EXISTS (SELECT 1 FROM invoices_invoice earlier
-                        WHERE earlier.customer_id = payer.id AND earlier.business_id = line.business_id
-                          AND earlier.currency = line.currency AND earlier.closing_on >= %(on)s
-                          AND earlier.state <> 'void')
-            ), grouped AS (
-                SELECT payer_id, business_id, currency, count(*) AS lines, sum(amount_minor) AS net,
-                       count(*) FILTER (WHERE sold_on <= (%(on)s::date - interval '1 month')::date) AS late
-                  FROM waiting GROUP BY payer_id, business_id, currency
-            )
-            SELECT count(*), coalesce(sum(lines), 0)::int, coalesce(sum(late), 0)::int,
-                   coalesce(sum(net), 0)::bigint, count(*) FILTER (WHERE net < 0) FROM grouped
-            """,
-            {"on": on, "days": closing_days(on)},
-        )
-        return ClosingPreview(*cursor.fetchone())
-
-
-def waiting_days(limit: int = 6) -> list[tuple[date, int]]:
-    """Closing days that have passed with sales still open, newest first, with the number of lines."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT day::date, count(*)::int FROM (
-                SELECT line.sold_on, payer.closing_day FROM invoices_saleline line
-                  JOIN customers_customer customer ON customer.id = line.customer_id
-                  JOIN customers_customer payer ON payer.id = coalesce(customer.bill_to_id, customer.id)
-                 WHERE line.invoice_id IS NULL AND payer.closing_day IS NOT NULL LIMIT 20000) AS waiting
-             CROSS JOIN LATERAL (
-                SELECT least(month + (closing_day - 1) * interval '1 day', month + interval '1 month - 1 day') AS day
-                  FROM (SELECT date_trunc('month', sold_on) AS month) AS sold) AS closing
-             GROUP BY day ORDER BY day DESC LIMIT %s
-            """,
-            [limit],
-        )
-        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 def open_sales() -> QuerySet[SaleLine]:

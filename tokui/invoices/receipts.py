@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from tokui.invoices.events import ReceiptIssued, ReceiptReissued
 from tokui.invoices.issuers import issuer_of
 from tokui.invoices.models import Invoice, InvoiceTax, NumberSeries, Receipt
 from tokui.invoices.papers import receipt_content
-from tokui.invoices.refused import InvoiceNotIssued, ReceiptBeyondSettled
+from tokui.invoices.refused import InvoiceNotIssued, ReceiptBeyondReceived, ReceiptIsCancelled
 
 
 @transaction.atomic
@@ -37,20 +38,20 @@ def issue_receipt(
     on_paper: bool = False,
     by_credit_card: bool = False,
 ) -> Receipt:
-    """A receipt for what was received on an invoice; without an amount, for all that has no receipt yet.
+    """A receipt for the money received on an invoice; without an amount, for all that has no receipt yet.
 
-    Refuses with ReceiptBeyondSettled when receipts would sum to more than was received. Stamp duty (印紙税) is reckoned
+    What was credited, given up or withheld is no money. Refuses with ReceiptBeyondReceived when receipts would sum to more than was received. Stamp duty (印紙税) is reckoned
     for yen on paper, from the sum without the tax that the receipt states.
     """
     access.require(by, INVOICES_ISSUE)
     lock(invoice)
     if invoice.state != Invoice.State.ISSUED or invoice.kind == Invoice.Kind.CREDIT_NOTE:
         raise InvoiceNotIssued
-    given = Receipt.objects.filter(invoice=invoice).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    available = invoice.settled_minor - given
+    given = Receipt.objects.filter(invoice=invoice, cancelled_at=None).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    available = invoice.received_minor - given
     amount = available if amount_minor is None else amount_minor
     if not 0 < amount <= available:
-        raise ReceiptBeyondSettled(received=f"{available:,}", number=invoice.number)
+        raise ReceiptBeyondReceived(received=f"{available:,}", number=invoice.number)
     is_whole = amount == invoice.total_minor
     tax = invoice.tax_minor if is_whole else 0
     on = clock.today()
@@ -58,6 +59,9 @@ def issue_receipt(
     duty = stamp_duty(amount, tax_shown_minor=tax, on_paper=on_paper, by_credit_card=by_credit_card)
     receipt = Receipt.objects.create(
         number=block.number(),
+        series_id=block.series_id,
+        series_period=block.period,
+        sequence=block.first,
         business_id=invoice.business_id,
         customer_id=invoice.customer_id,
         invoice=invoice,
@@ -84,6 +88,8 @@ def reissue_receipt(receipt: Receipt, *, by: Actor) -> bytes:
     """The receipt again, marked 再発行 so that it cannot be presented twice; the number stays. Returns the PDF."""
     access.require(by, INVOICES_ISSUE)
     lock(receipt)
+    if receipt.cancelled_at:
+        raise ReceiptIsCancelled(number=receipt.number)
     receipt.reissued_count += 1
     receipt.save(update_fields=["reissued_count"])
     emit(ReceiptReissued(receipt.pk, receipt.customer_id, receipt.number), about=receipt, by=by)
@@ -95,7 +101,7 @@ def receipt_pdf(receipt: Receipt) -> StoredFile:
     """The original's PDF, kept by its hash like an invoice's."""
     if receipt.document_id:
         return StoredFile.objects.get(pk=receipt.document_id)
-    content = render_pdf(receipt_content(receipt, reissued=False))
+    content = render_pdf(replace(receipt_content(receipt, reissued=False), mark=""))
     file = files.store(content, name=f"{receipt.number}.pdf", content_type="application/pdf")
     Receipt.objects.filter(pk=receipt.pk).update(document=file)
     return file
@@ -106,6 +112,13 @@ def _snapshot(invoice: Invoice, addressee: str, rates: list[list[object]]) -> di
     kept = {**(invoice.snapshot or {}), "rates": rates}
     name = addressee.strip()[:120]
     return {**kept, "name": name, "postal_code": "", "address": ""} if name and name != kept.get("name") else kept
+
+
+def shown_receipt(receipt: Receipt) -> bytes:
+    """The PDF that is handed out: the original, or of a cancelled receipt one that says so."""
+    if receipt.cancelled_at:
+        return render_pdf(receipt_content(receipt, reissued=False))
+    return files.read(receipt_pdf(receipt))
 
 
 def _rates(invoice: Invoice) -> list[list[object]]:

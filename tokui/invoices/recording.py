@@ -31,8 +31,9 @@ from tokui.core.tenancy import require_organization
 from tokui.customers.models import Customer
 from tokui.invoices.events import SaleChanged, SaleDeleted, SalesRecorded
 from tokui.invoices.models import Invoice, SaleLine
-from tokui.invoices.refused import SaleAlreadyInvoiced
+from tokui.invoices.refused import SaleAlreadyInvoiced, SaleOnDraft
 from tokui.invoices.tax import line_amount
+from tokui.invoices.totals import refresh_totals
 
 MOST_MINOR = 90_000_000_000_000
 MOST_QUANTITY_MILLI = 1_000_000_000_000
@@ -319,23 +320,25 @@ def _insert(lines: Sequence[SaleLine], by: Actor, invoice: Invoice | None) -> li
 def late_lines(ids: Sequence[UUID]) -> tuple[Late, ...]:
     """Lines up to a closing day that is already invoiced for their payer and business.
 
-    OFFSET 0 keeps each look-up one by key: joined freely, tables that nobody has analysed yet were read whole per row.
+    Each step is a look-up by key for the one before (OFFSET 0 keeps the planner from turning that round): customers
+    that were entered a moment ago have no statistics, and it would pair each of them with every other.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT line.id, line.sold_on, payer.closing_day, closed.closing_on
-              FROM invoices_saleline line
+              FROM unnest(%s::uuid[]) AS wanted (id)
+             CROSS JOIN LATERAL (SELECT id, customer_id, business_id, currency, sold_on FROM invoices_saleline
+                                  WHERE id = wanted.id OFFSET 0) AS line
              CROSS JOIN LATERAL (SELECT coalesce(bill_to_id, id) AS payer_id FROM customers_customer
                                   WHERE id = line.customer_id OFFSET 0) AS customer
              CROSS JOIN LATERAL (SELECT id, closing_day FROM customers_customer
                                   WHERE id = customer.payer_id OFFSET 0) AS payer
-             CROSS JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
-                                  WHERE customer_id = payer.id AND business_id = line.business_id
-                                    AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void'
-                                ) AS closed
-             WHERE line.id = ANY(%s) AND payer.closing_day IS NOT NULL AND closed.closing_on IS NOT NULL
-             ORDER BY line.id
+              JOIN LATERAL (SELECT max(closing_on) AS closing_on FROM invoices_invoice
+                             WHERE customer_id = payer.id AND business_id = line.business_id
+                               AND currency = line.currency AND closing_on >= line.sold_on AND state <> 'void')
+                   AS closed ON closed.closing_on IS NOT NULL
+             WHERE payer.closing_day IS NOT NULL ORDER BY line.id
             """,
             [list(ids)],
         )
@@ -345,30 +348,47 @@ def late_lines(ids: Sequence[UUID]) -> tuple[Late, ...]:
 
 @transaction.atomic
 def change_sale(line: SaleLine, sale: NewSale, *, by: Actor) -> SaleLine:
-    """Change a sale that is not on an issued invoice yet."""
+    """Change a sale that is not on an issued invoice yet; the totals of its draft follow.
+
+    Refuses with SaleOnDraft what would give the draft's line to another payer, business or currency.
+    """
     access.require(by, SALES_RECORD)
-    lock(line)
-    _refuse_issued(line)
+    draft = _locked_draft(line)
     fresh = complete(sale, World.around([sale]))
+    of_line = (_payer_id(fresh.customer_id), fresh.business_id, fresh.currency)
+    if draft and of_line != (draft.customer_id, draft.business_id, draft.currency):
+        raise SaleOnDraft
     kept = {"id", "source", "external_id", "created_in_id"}
     values: dict[str, Any] = {name: getattr(fresh, name) for name in COLUMNS if name not in kept}
     for name, value in values.items():
         setattr(line, name, value)
     line.save(update_fields=list(values))
+    if draft:
+        refresh_totals(draft)
     emit(SaleChanged(line.pk, line.customer_id, line.amount_minor), about=line, by=by)
     return line
 
 
 @transaction.atomic
 def delete_sale(line: SaleLine, *, by: Actor) -> None:
-    """Take back a sale that is not on an issued invoice yet."""
+    """Take back a sale that is not on an issued invoice yet; the totals of its draft follow."""
     access.require(by, SALES_RECORD)
-    lock(line)
-    _refuse_issued(line)
+    draft = _locked_draft(line)
     emit(SaleDeleted(line.pk, line.customer_id, line.amount_minor), about=line, by=by)
     line.delete()
+    if draft:
+        refresh_totals(draft)
 
 
-def _refuse_issued(line: SaleLine) -> None:
-    if line.invoice_id and Invoice.objects.filter(pk=line.invoice_id).exclude(state=Invoice.State.DRAFT).exists():
+def _locked_draft(line: SaleLine) -> Invoice | None:
+    """Lock a sale and the draft it is on, the document first, as those do who issue it."""
+    draft = Invoice.objects.select_for_update().filter(pk=line.invoice_id).first() if line.invoice_id else None
+    lock(line)
+    if line.invoice_id and (draft is None or draft.state != Invoice.State.DRAFT):
         raise SaleAlreadyInvoiced
+    return draft if line.invoice_id else None
+
+
+def _payer_id(customer_id: UUID) -> UUID:
+    customer = Customer.objects.only("bill_to_id").get(pk=customer_id)
+    return customer.bill_to_id or customer.pk

@@ -13,6 +13,10 @@ class InvoiceNotIssued(Refusal):
     """Only an issued invoice can do this."""
 
 
+class InvoiceIsVoid(Refusal):
+    """{number} is void. Send the document that reverses it instead."""
+
+
 class InvoiceEmpty(Refusal):
     """An invoice needs at least one line."""
 
@@ -37,6 +41,14 @@ class InvoiceStillSettled(Refusal):
 
 class SaleAlreadyInvoiced(Refusal):
     """This sale is already on an invoice."""
+
+
+class SaleOnDraft(Refusal):
+    """This sale is on a draft of another payer, business or currency. Take it off the draft first."""
+
+
+class WithholdingOutsideYen(Refusal):
+    """Income tax is only withheld from invoices in yen."""
 
 
 class CurrencyMixed(Refusal):
@@ -71,8 +83,30 @@ class NothingToCredit(Refusal):
     """{number} has been credited in full."""
 
 
-class ReceiptBeyondSettled(Refusal):
+class InvoiceCredited(Refusal):
+    """{number} is credited in part. Credit the rest instead of voiding it."""
+
+
+class NotACreditNote(Refusal):
+    """Only a credit note can be used on an invoice or paid out, by an amount above zero."""
+
+
+class CreditElsewhere(Refusal):
+    """A credit note is used on invoices of its own customer and currency."""
+
+
+class CreditUsedUp(Refusal):
+    """Only {left} of {number} is left to be used."""
+
+    status = 409
+
+
+class ReceiptBeyondReceived(Refusal):
     """A receipt can only be written for what was received: {received} of {number}."""
+
+
+class ReceiptIsCancelled(Refusal):
+    """The receipt {number} is cancelled, because the money was taken back."""
 
 
 class CustomerHasNoAddress(Refusal):

@@ -35,8 +35,7 @@ def invoice_search(told: QueryDict) -> InvoiceSearch:
         to_on=day_or_none(told.get("to", "")),
         least_minor=whole_or_none(told.get("least", ""), "least"),
         most_minor=whole_or_none(told.get("most", ""), "most"),
-        counterparty="" if _is_number(typed) else typed,
-        number=typed.upper() if _is_number(typed) else "",
+        text=typed,
         state=state if state in STATES else "",
         kind=told.get("kind", "") if told.get("kind", "") in Invoice.Kind.values else "",
         delivery=told.get("delivery", "") if told.get("delivery", "") in Customer.Delivery.values else "",
@@ -48,14 +47,12 @@ def invoice_search(told: QueryDict) -> InvoiceSearch:
 
 
 def receipt_search(told: QueryDict) -> ReceiptSearch:
-    typed = told.get("q", "").strip()
     return ReceiptSearch(
         from_on=day_or_none(told.get("from", "")),
         to_on=day_or_none(told.get("to", "")),
         least_minor=whole_or_none(told.get("least", ""), "least"),
         most_minor=whole_or_none(told.get("most", ""), "most"),
-        counterparty="" if _is_number(typed) else typed,
-        number=typed.upper() if _is_number(typed) else "",
+        text=told.get("q", "").strip(),
         business_id=_key_or_none(told.get("business", ""), Business.PREFIX),
     )
 
@@ -67,7 +64,7 @@ def receipts_beside(search: InvoiceSearch) -> ReceiptSearch | None:
     """
     if search.state or search.kind or search.delivery or search.run_id or search.is_sent is not None:
         return None
-    names = ("from_on", "to_on", "least_minor", "most_minor", "counterparty", "number", "business_id")
+    names = ("from_on", "to_on", "least_minor", "most_minor", "counterparty", "number", "text", "business_id")
     return ReceiptSearch(**{name: getattr(search, name) for name in names})
 
 
@@ -81,11 +78,6 @@ def filter_choices(request: HttpRequest) -> dict[str, Any]:
         "run": ClosingRun.objects.filter(pk=run_id).first() if run_id else None,
         "told": request.GET,
     }
-
-
-def _is_number(text: str) -> bool:
-    """Whether a search looks like a document's number (INV-2610-…) rather than a name."""
-    return text.isascii() and "-" in text and any(letter.isdigit() for letter in text)
 
 
 def _key_or_none(text: str, prefix: str) -> UUID | None:

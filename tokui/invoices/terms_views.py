@@ -87,6 +87,11 @@ class BusinessTermsForm(forms.Form):
             "Invoices of a closing run show the last amount, what was received, and what is due in all."
         ),
     )
+    uses_credits = forms.BooleanField(
+        label=gettext_lazy("Use credit notes on the next closing invoice"),
+        required=False,
+        help_text=gettext_lazy("Otherwise a person says on which invoice a credit note is used, or pays it out."),
+    )
     mail_subject = forms.CharField(label=gettext_lazy("Subject of the mail"), max_length=120, required=False)
     mail_text = forms.CharField(
         label=gettext_lazy("Text of the mail"), max_length=5_000, required=False, widget=forms.Textarea

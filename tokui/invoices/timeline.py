@@ -53,6 +53,16 @@ tells("invoices.InvoiceVoided", group="money")(
 tells("invoices.ReceiptIssued", group="money")(
     _numbered("check", gettext_lazy("Receipt %(number)s over %(total)s was written"))
 )
+tells("invoices.ReceiptCancelled", group="money")(
+    _numbered("x", gettext_lazy("Receipt %(number)s was cancelled, because the money was taken back"), "bad")
+)
+tells("invoices.CreditApplied", group="money")(_numbered("link", gettext_lazy("A credit note settled %(total)s")))
+tells("invoices.CreditTakenBack", group="money")(
+    _numbered("undo", gettext_lazy("The use of a credit note over %(total)s was taken back"), "bad")
+)
+tells("invoices.CreditRefunded", group="money")(
+    _numbered("bank", gettext_lazy("Of credit note %(number)s %(total)s was paid out"))
+)
 tells("invoices.ReceiptReissued", group="money")(_numbered("check", gettext_lazy("Receipt %(number)s was given again")))
 
 tells("invoices.ReceiptHandedOut", group="money")(

@@ -2,6 +2,7 @@ from django.urls import path
 
 from tokui.invoices import (
     closing_views,
+    credit_views,
     dispatch_views,
     import_views,
     new_views,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("invoices/<str:key>/deletion", views.delete, name="delete"),
     path("invoices/<str:key>/void", views.void, name="void"),
     path("invoices/<str:key>/credit", views.credit, name="credit"),
+    path("invoices/<str:key>/applications", credit_views.apply, name="apply_credit"),
+    path("invoices/<str:key>/applications/reversal", credit_views.take_back, name="take_back_credit"),
+    path("invoices/<str:key>/refunds", credit_views.refund, name="refund_credit"),
     path("invoices/<str:key>/sending", views.send, name="send"),
     path("invoices/<str:key>/receipt", paper_views.receipt, name="receipt"),
     path("invoices/<str:key>/delivery-note", paper_views.deliver_invoice, name="deliver_invoice"),

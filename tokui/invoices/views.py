@@ -17,10 +17,12 @@ from tokui.core import clock
 from tokui.core.days import add_months
 from tokui.core.errors import NotFound, Refusal
 from tokui.core.ids import public_id
+from tokui.core.money import EXPONENTS
 from tokui.customers.models import Customer
-from tokui.invoices import actions, papers, sending
+from tokui.invoices import actions, papers, sending, statements
 from tokui.invoices.documents import render_pdf
 from tokui.invoices.doors import (
+    MAIL_STATES,
     STATES,
     actor_of,
     collection_state,
@@ -29,6 +31,7 @@ from tokui.invoices.doors import (
     invoice_of,
     key_of,
 )
+from tokui.invoices.history import history_of
 from tokui.invoices.models import CreditApplication, Invoice, PublicLink, Receipt, SaleLine
 from tokui.invoices.public import pdf_response
 from tokui.invoices.queries import find_invoices
@@ -66,6 +69,9 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
     state, word = collection_state(invoice, clock.today())
     content = papers.content_of(invoice)
     has_rules = invoice.kind == Invoice.Kind.INVOICE
+    receipts_given = list(Receipt.objects.filter(invoice=invoice).order_by("number"))
+    corrections = list(Invoice.objects.filter(corrects=invoice).order_by("issued_on", "id"))
+    unsent = OutgoingMail.objects.filter(about_id=invoice.pk).exclude(state=OutgoingMail.State.SENT)
     context = {
         "invoice": invoice,
         "state": state,
@@ -74,10 +80,11 @@ def _page(request: HttpRequest, invoice: Invoice, *, trouble: str = "") -> HttpR
         "stamped": paid_stamp(invoice.paid_on) if state == "paid" and has_rules else "",
         "checks": qualified_checks(content) if has_rules else [],
         "sales": [_creditable(line, request) for line in invoice.lines.order_by("sold_on", "id")],
-        "receipts": Receipt.objects.filter(invoice=invoice).order_by("number"),
+        "receipts": receipts_given,
         "credits": CreditApplication.objects.filter(invoice=invoice).select_related("credit_note"),
-        "corrections": Invoice.objects.filter(corrects=invoice).order_by("issued_on"),
-        "mails": OutgoingMail.objects.filter(about_id=invoice.pk).order_by("-queued_at")[:5],
+        "corrections": corrections,
+        "history": history_of([invoice.pk, *(one.pk for one in receipts_given), *(one.pk for one in corrections)]),
+        "mails": [(mail, MAIL_STATES[mail.state]) for mail in unsent.order_by("-queued_at")[:5]],
         "links": _links(invoice),
         "missing": missing_in(content) if invoice.state == Invoice.State.DRAFT else (),
     }
@@ -153,15 +160,26 @@ def send(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(INVOICES_VIEW)
 def statement(request: HttpRequest, key: str) -> HttpResponse:
-    """A customer's statement of account as PDF, for the days asked for or the last three months."""
+    """A customer's statement of account as PDF: `account` is business/currency, else that of the latest document; for
+    the days asked for, else the last three months."""
     customer = Customer.objects.select_related("business").filter(pk=key_of(key, Customer.PREFIX)).first()
     if customer is None:
         raise NotFound
     to_on = day_or_none(request.GET.get("to", "")) or clock.today()
     from_on = day_or_none(request.GET.get("from", "")) or add_months(to_on.replace(day=1), -2)
-    business = customer.business or Business.objects.order_by("code")[0]
-    content = render_pdf(papers.statement_content(customer, business, from_on, to_on))
+    account = _account(customer, request.GET.get("account", ""))
+    content = render_pdf(statements.statement_content(account, from_on, to_on))
     return HttpResponse(content, content_type="application/pdf")
+
+
+def _account(customer: Customer, asked: str) -> statements.Account:
+    found = [one for one in statements.accounts_of(customer) if asked in ("", one.name)]
+    if found:
+        return found[0]
+    code, _slash, currency = asked.partition("/")
+    business = Business.objects.filter(code=code).first() if code else customer.business
+    business = business or Business.objects.order_by("code")[0]
+    return statements.Account(customer, business, currency if currency in EXPONENTS else "JPY")
 
 
 def _back(request: HttpRequest, invoice: Invoice, message: str, **told: Any) -> HttpResponse:

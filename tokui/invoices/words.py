@@ -51,7 +51,7 @@ _OWN: dict[str, Promise] = {
     "twice_in_file": gettext_lazy("“%(found)s” stands in the file twice."),
     "number_taken": gettext_lazy("There is already a document with the number %(found)s."),
     "opening_known": gettext_lazy("The receivable %(found)s is here already."),
-    "nothing_owed": gettext_lazy("Only what is still owed can be brought over."),
+    "nothing_owed": gettext_lazy("A balance of zero leaves nothing to bring over."),
 }
 
 

@@ -100,7 +100,8 @@ def _rate(code: str) -> str:
     if code in _CODES:
         return str(_CODES[code])
     if code.endswith("bp") and code[:-2].isdigit():
-        return f"{int(code[:-2]) / 100:g}%"
+        whole, part = divmod(int(code[:-2]), 100)
+        return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%"
     if code == "8":
         return _("8% reduced")
     number = code.removesuffix("s")
@@ -120,6 +121,7 @@ KINDS: dict[str, str | Promise] = {
     "allocation_withholding": gettext_lazy("Tax withheld"),
     "allocation_advance": gettext_lazy("Kept as an advance"),
     "allocation_refund": gettext_lazy("Refund"),
+    "credit_refund": gettext_lazy("Credit paid out"),
 }
 
 

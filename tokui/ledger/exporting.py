@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -23,11 +24,11 @@ from tokui.core.locks import advisory_lock
 from tokui.core.tenancy import require_organization
 from tokui.ledger.accounts import customer_of, kind_word
 from tokui.ledger.events import JournalExported
-from tokui.ledger.folding import Called, Moved, journal_lines
-from tokui.ledger.journals import Books, JournalLine, JournalRefused, Layout, export_journal
-from tokui.ledger.mapping import CUSTOMER, Mapped, resolve, rules, tax_class_of
+from tokui.ledger.folding import GIVEN_UP, Called, Moved, journal_lines, share_out
+from tokui.ledger.journals import Books, JournalLine, JournalRefused, Layout, export_journal, fitting_name
+from tokui.ledger.mapping import BANK, CUSTOMER, Mapped, resolve, rules, tax_class_of
 from tokui.ledger.models import Entry, ExportMark, JournalExport, Posting
-from tokui.ledger.registry import Party, parties
+from tokui.ledger.registry import Party, bank_names, parties, shares_of
 
 #: What is taken into one file; more is a matter of a shorter period.
 MOST_ENTRIES = 200_000
@@ -55,6 +56,12 @@ def waiting(layout: Layout, from_on: date, to_on: date) -> QuerySet[Entry]:
     return in_yen(from_on, to_on).filter(~Exists(has))
 
 
+def in_other_currencies(from_on: date, to_on: date) -> QuerySet[Entry]:
+    """Entries that these files leave out, because the programs keep their books in yen."""
+    foreign = Posting.objects.filter(entry=OuterRef("pk")).exclude(currency="JPY")
+    return Entry.objects.filter(on__gte=from_on, on__lte=to_on).filter(Exists(foreign))
+
+
 def in_yen(from_on: date, to_on: date) -> QuerySet[Entry]:
     foreign = Posting.objects.filter(entry=OuterRef("pk")).exclude(currency="JPY")
     return Entry.objects.filter(on__gte=from_on, on__lte=to_on).filter(~Exists(foreign))
@@ -80,7 +87,7 @@ def make_export(
         raise TooManyEntries(most=f"{MOST_ENTRIES:,}")
     numbers, fresh = _numbers(layout, entries)
     try:
-        written = export_journal(_lines(entries, numbers, from_on, to_on), layout, books=books)
+        written = export_journal(_lines(entries, numbers, layout, (from_on, to_on)), layout, books=books)
     except JournalRefused as refused:
         raise NameDoesNotFit(name=refused.text or str(refused.entry_no)) from refused
     name = f"journal-{layout}-{from_on:%Y%m%d}-{to_on:%Y%m%d}.{written.extension}"
@@ -116,19 +123,23 @@ def _numbers(layout: Layout, entries: Sequence[Entry]) -> tuple[dict[UUID, int],
     return numbers | {key: last + place for place, key in enumerate(fresh, start=1)}, fresh
 
 
-def _lines(entries: Sequence[Entry], numbers: Mapping[UUID, int], from_on: date, to_on: date) -> list[JournalLine]:
+def _lines(
+    entries: Sequence[Entry], numbers: Mapping[UUID, int], layout: Layout, days: tuple[date, date]
+) -> list[JournalLine]:
     wanted = {entry.pk: entry for entry in entries}
-    postings = Posting.objects.filter(entry__on__gte=from_on, entry__on__lte=to_on)
+    postings = Posting.objects.filter(entry__on__range=days)
     rows = postings.order_by("entry__on", "entry_id", "place").values_list(
         "entry_id", "debit", "credit", "amount_minor"
     )
     known = rules()
     named = parties(entry.customer_id for entry in entries)
+    banks = bank_names()
+    shares = _shares(postings)
     called: dict[str, Called] = {}
 
     def call(code: str) -> Called:
         if code not in called:
-            called[code] = _called(code, resolve(code, known), named)
+            called[code] = _called(code, resolve(code, known), _filled_in(code, named, banks), layout)
         return called[code]
 
     lines: list[JournalLine] = []
@@ -137,19 +148,38 @@ def _lines(entries: Sequence[Entry], numbers: Mapping[UUID, int], from_on: date,
             if key not in wanted:
                 continue
             entry = wanted[key]
-            moved = [Moved(*row[1:]) for row in group]
+            moved = share_out((Moved(*row[1:]) for row in group), shares.get(entry.source_id, ()))
             lines += journal_lines(
                 moved, number=numbers[key], on=entry.on, kind=entry.kind, memo=_memo(entry, named), call=call
             )
     return lines
 
 
-def _called(code: str, rule: Mapped | None, named: Mapping[UUID, Party]) -> Called:
+def _shares(postings: QuerySet[Posting]) -> Mapping[UUID, Sequence[tuple[str, int]]]:
+    """The tax codes of what was given up, by the record behind its entry."""
+    given = Q(debit__startswith=GIVEN_UP) | Q(credit__startswith=GIVEN_UP)
+    by_type: dict[str, set[UUID]] = defaultdict(set)
+    for source_type, key in postings.filter(given).values_list("entry__source_type", "entry__source_id"):
+        by_type[source_type].add(key)
+    return {key: codes for name, keys in by_type.items() for key, codes in shares_of(name, keys).items()}
+
+
+def _filled_in(code: str, named: Mapping[UUID, Party], banks: Mapping[str, str]) -> dict[str, str]:
+    """What stands for {customer} and {bank} in the sub-account of this account."""
+    key = customer_of(code)
+    return {CUSTOMER: named[key].name if key and key in named else "", BANK: banks.get(code, "")}
+
+
+def _called(code: str, rule: Mapped | None, names: Mapping[str, str], layout: Layout) -> Called:
+    """A name that is filled in is cut to what the program takes; one that a person wrote must fit as it is."""
     if rule is None:
         return Called(code, "", tax_class_of("out_of_scope"))
-    key = customer_of(code)
-    name = named[key].name if key and key in named else ""
-    return Called(rule.account, rule.sub_account.replace(CUSTOMER, name).strip(), tax_class_of(rule.tax_class))
+    sub = rule.sub_account
+    for mark, name in names.items():
+        sub = sub.replace(mark, name)
+    if sub != rule.sub_account:
+        sub = fitting_name(sub, layout)
+    return Called(rule.account, sub.strip(), tax_class_of(rule.tax_class))
 
 
 def _memo(entry: Entry, named: Mapping[UUID, Party]) -> str:

@@ -8,15 +8,23 @@ several. Tax without such revenue stays a line of its own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tokui.core.money import Money, Rounding, apportion, proportion
 from tokui.ledger.journals import JournalLine, TaxClass
 
-#: Classes whose amount holds tax that no posting states, with the rate in percent (消費税法: 課税仕入れ, 売上対価の返還等).
-TAX_WITHIN = {TaxClass.PURCHASE_10: 10, TaxClass.RETURN_10: 10, TaxClass.RETURN_REDUCED_8: 8}
+#: Classes whose amount holds tax that no posting states, with the rate in percent (消費税法: 課税仕入れ, 売上対価の返還等, 貸倒れ).
+TAX_WITHIN = {
+    TaxClass.PURCHASE_10: 10,
+    TaxClass.RETURN_10: 10,
+    TaxClass.RETURN_REDUCED_8: 8,
+    TaxClass.BAD_DEBT_10: 10,
+    TaxClass.BAD_DEBT_REDUCED_8: 8,
+}
+#: The accounts of what was given up.
+GIVEN_UP = "writeoff:"
 _RETURNED = {TaxClass.SALES_10: TaxClass.RETURN_10, TaxClass.SALES_REDUCED_8: TaxClass.RETURN_REDUCED_8}
 
 
@@ -67,6 +75,22 @@ def journal_lines(
             )
         )
     return lines
+
+
+def share_out(postings: Iterable[Moved], shares: Sequence[tuple[str, int]]) -> list[Moved]:
+    """What was given up (discount, bad debt) divided over the tax codes of the document, by largest remainder."""
+    divided = []
+    for one in postings:
+        side = "debit" if one.debit.startswith(GIVEN_UP) else "credit" if one.credit.startswith(GIVEN_UP) else ""
+        if not side or not shares:
+            divided.append(one)
+            continue
+        parts = apportion(Money(one.amount_minor, "JPY"), [gross for _code, gross in shares])
+        for (code, _gross), part in zip(shares, parts, strict=True):
+            if part.minor:
+                account = f"{getattr(one, side)}:{code}"
+                divided.append(replace(one, **{side: account, "amount_minor": part.minor}))  # type: ignore[arg-type]
+    return divided
 
 
 def fold(postings: Iterable[Moved]) -> list[Moved]:

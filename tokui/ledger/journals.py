@@ -73,6 +73,9 @@ class TaxClass(StrEnum):
     SALES_EXPORT = "sales_export"
     RETURN_10 = "return_10"
     RETURN_REDUCED_8 = "return_reduced_8"
+    BAD_DEBT_10 = "bad_debt_10"
+    """課税売上の貸倒れ (消費税法39条): the tax of what became unrecoverable is deducted"""
+    BAD_DEBT_REDUCED_8 = "bad_debt_reduced_8"
     PURCHASE_10 = "purchase_10"
     """課税仕入: bank charges that we bear, from a registered issuer"""
 
@@ -175,6 +178,8 @@ _YAYOI_WORDS = {
     TaxClass.SALES_EXPORT: "輸出売上",
     TaxClass.RETURN_10: "課税売返{how}10%",
     TaxClass.RETURN_REDUCED_8: "課税売返{how}軽減8%",
+    TaxClass.BAD_DEBT_10: "課税売倒{how}10%",
+    TaxClass.BAD_DEBT_REDUCED_8: "課税売倒{how}軽減8%",
     TaxClass.PURCHASE_10: "課対仕入{how}10%適格",
 }
 _FREEE_WORDS = {
@@ -186,6 +191,8 @@ _FREEE_WORDS = {
     TaxClass.SALES_EXPORT: "輸出売上",
     TaxClass.RETURN_10: "課税売返10%",
     TaxClass.RETURN_REDUCED_8: "課税売返8%（軽）",
+    TaxClass.BAD_DEBT_10: "課税売倒10%",
+    TaxClass.BAD_DEBT_REDUCED_8: "課税売倒8%（軽）",
     TaxClass.PURCHASE_10: "課対仕入10%",
 }
 _MONEYFORWARD_WORDS = {
@@ -197,6 +204,8 @@ _MONEYFORWARD_WORDS = {
     TaxClass.SALES_EXPORT: "輸出売上 0%",
     TaxClass.RETURN_10: "課税売上-返還等 10%",
     TaxClass.RETURN_REDUCED_8: "課税売上-返還等 (軽)8%",
+    TaxClass.BAD_DEBT_10: "課税売上-貸倒 10%",
+    TaxClass.BAD_DEBT_REDUCED_8: "課税売上-貸倒 (軽)8%",
     TaxClass.PURCHASE_10: "課税仕入 10%",
 }
 
@@ -309,6 +318,13 @@ def _yayoi_name(name: str, entry_no: int) -> str:
     if len(written.encode("cp932")) > YAYOI_NAME_WIDTH:
         raise JournalRefused("too_long", entry_no, name)
     return written
+
+
+def fitting_name(name: str, layout: Layout) -> str:
+    """As much of a name as a program takes, for names that are filled in from our records and not from its own."""
+    if layout is not Layout.YAYOI:
+        return _one_line(name)
+    return _shorten(_in_cp932(_one_line(name)), YAYOI_NAME_WIDTH)
 
 
 def _freee_row(line: JournalLine, books: Books) -> list[str]:

@@ -25,6 +25,8 @@ from tokui.ledger.models import AccountMapping
 
 #: Stands in a sub-account for the customer's name.
 CUSTOMER = "{customer}"
+#: Stands in a sub-account for the name of the bank account.
+BANK = "{bank}"
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,11 @@ class Mapped:
 
 USUAL = (
     Mapped("cash", "現金"),
-    Mapped("bank", "普通預金"),
+    Mapped("bank", "普通預金", BANK),
     Mapped("gateway", "未収入金"),
     Mapped("notes", "受取手形"),
     Mapped("other", "未収入金"),
-    Mapped("customers:*:receivable", "売掛金"),
+    Mapped("customers:*:receivable", "売掛金", CUSTOMER),
     Mapped("withholding", "仮払税金"),
     Mapped("offset", "買掛金"),
     Mapped("unapplied", "仮受金"),
@@ -57,7 +59,13 @@ USUAL = (
     Mapped("revenue:*:exempt", "売上高", "", TaxClass.SALES_EXEMPT),
     Mapped("revenue:*:export", "売上高", "", TaxClass.SALES_EXPORT),
     Mapped("writeoff:discount", "売上値引高", "", TaxClass.RETURN_10),
+    Mapped("writeoff:discount:8", "売上値引高", "", TaxClass.RETURN_REDUCED_8),
+    Mapped("writeoff:discount:exempt", "売上値引高", "", TaxClass.SALES_EXEMPT),
+    Mapped("writeoff:discount:export", "売上値引高", "", TaxClass.SALES_EXPORT),
+    Mapped("writeoff:discount:none", "売上値引高"),
     Mapped("writeoff:bad_debt", "貸倒損失"),
+    Mapped("writeoff:bad_debt:10", "貸倒損失", "", TaxClass.BAD_DEBT_10),
+    Mapped("writeoff:bad_debt:8", "貸倒損失", "", TaxClass.BAD_DEBT_REDUCED_8),
     Mapped("fees", "支払手数料", "", TaxClass.PURCHASE_10),
 )
 TAX_CLASS_WORDS: dict[str, str | Promise] = {
@@ -69,6 +77,8 @@ TAX_CLASS_WORDS: dict[str, str | Promise] = {
     TaxClass.SALES_EXPORT: gettext_lazy("Export sales"),
     TaxClass.RETURN_10: gettext_lazy("Returned sales 10%"),
     TaxClass.RETURN_REDUCED_8: gettext_lazy("Returned sales 8% (reduced)"),
+    TaxClass.BAD_DEBT_10: gettext_lazy("Bad debts of taxed sales 10%"),
+    TaxClass.BAD_DEBT_REDUCED_8: gettext_lazy("Bad debts of taxed sales 8% (reduced)"),
     TaxClass.PURCHASE_10: gettext_lazy("Taxed purchases 10%"),
 }
 

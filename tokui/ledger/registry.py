@@ -6,7 +6,7 @@ ready.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +25,9 @@ Find = Callable[[str], list[UUID]]
 
 _load: list[Load] = []
 _find: list[Find] = []
+Shares = Callable[[Iterable[UUID]], Mapping[UUID, Sequence[tuple[str, int]]]]
+_shares: dict[str, Shares] = {}
+_banks: list[Callable[[], Mapping[str, str]]] = []
 _sources: dict[str, Callable[[UUID], str]] = {}
 
 
@@ -36,6 +39,26 @@ def name_customers(load: Load, find: Find) -> None:
 def show_source(source_type: str, url_of: Callable[[UUID], str]) -> None:
     """Say where the record behind entries of a source type is shown."""
     _sources[source_type] = url_of
+
+
+def share_by_rate(source_type: str, load: Shares) -> None:
+    """Say over which tax codes (`10`, `8`, `exempt` …) and by which weights the records of a source type are spread:
+    what is given up of a document is given up of each of its rates."""
+    _shares[source_type] = load
+
+
+def shares_of(source_type: str, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[tuple[str, int]]]:
+    load = _shares.get(source_type)
+    return load(ids) if load else {}
+
+
+def name_banks(load: Callable[[], Mapping[str, str]]) -> None:
+    """Say how the accounts `bank:…` of the books are called."""
+    _banks[:] = [load]
+
+
+def bank_names() -> Mapping[str, str]:
+    return _banks[0]() if _banks else {}
 
 
 def parties(ids: Iterable[UUID | None]) -> Mapping[UUID, Party]:

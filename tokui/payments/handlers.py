@@ -16,7 +16,14 @@ from tokui.core.ids import uuid7_many
 from tokui.core.jobs import daily
 from tokui.core.tenancy import require_organization
 from tokui.customers.events import ContactAdded, CustomerChanged, PayerNameLearned, RelationshipAdded
-from tokui.invoices.events import CreditApplied, CreditNoteIssued, InvoiceIssued, InvoiceVoided
+from tokui.invoices.events import (
+    CreditApplied,
+    CreditNoteIssued,
+    CreditRefunded,
+    CreditTakenBack,
+    InvoiceIssued,
+    InvoiceVoided,
+)
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
@@ -42,6 +49,16 @@ def know_credit(facts: Sequence[CreditNoteIssued], by: Actor) -> None:
 
 @within(CreditApplied)
 def know_use_of_credit(facts: Sequence[CreditApplied], by: Actor) -> None:
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(CreditTakenBack)
+def know_credit_back(facts: Sequence[CreditTakenBack], by: Actor) -> None:
+    refresh_standings({one.customer_id for one in facts}, by=by)
+
+
+@within(CreditRefunded)
+def know_credit_refunded(facts: Sequence[CreditRefunded], by: Actor) -> None:
     refresh_standings({one.customer_id for one in facts}, by=by)
 
 

@@ -67,6 +67,24 @@ invariant(
     "WHERE invoice.state = 'issued' AND standing.id IS NULL",
 )
 invariant(
+    "invoices-received-is-their-money",
+    "M7: What an invoice says was received is its live payments, from deposits and from advances.",
+    "SELECT invoice.id, invoice.received_minor FROM invoices_invoice invoice LEFT JOIN (SELECT organization_id, invoice_id, "
+    "sum(amount_minor) AS minor FROM payments_allocation WHERE released_at IS NULL AND kind = 'payment' GROUP BY 1, 2) made "
+    "ON made.invoice_id = invoice.id AND made.organization_id = invoice.organization_id "
+    "WHERE invoice.received_minor <> coalesce(made.minor, 0)",
+)
+invariant(
+    "advances-agree-with-the-books",
+    "M11: What is held as a customer's advances is their advance account in the books, per currency.",
+    "SELECT customer_id, currency, sum(amount) FROM (SELECT customer_id::text, currency, amount_minor - used_minor AS amount "
+    "FROM payments_allocation WHERE kind = 'advance' AND released_at IS NULL UNION ALL "
+    "SELECT split_part(debit, ':', 2), currency, amount_minor FROM ledger_posting WHERE debit ^@ 'customers:' "
+    "AND split_part(debit, ':', 3) = 'advance' UNION ALL SELECT split_part(credit, ':', 2), currency, -amount_minor "
+    "FROM ledger_posting WHERE credit ^@ 'customers:' AND split_part(credit, ':', 3) = 'advance') AS both_sides "
+    "GROUP BY customer_id, currency HAVING sum(amount) <> 0",
+)
+invariant(
     "returns-are-there",
     "What waits to be sent back is never more than its deposit has left.",
     "SELECT todo.id, todo.amount_minor FROM payments_returntodo todo JOIN banking_deposit deposit ON deposit.id = todo.deposit_id "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -12,7 +14,10 @@ from tokui.banking.models import BankAccount, Deposit, Statement
 from tokui.core import clock
 from tokui.core.ids import public_id
 from tokui.customers.models import Customer, PayerName
-from tokui.invoices.models import Invoice
+from tokui.invoices.accounts import tax_code
+from tokui.invoices.models import Invoice, InvoiceTax
+from tokui.invoices.registry import tell_settlements
+from tokui.ledger.registry import share_by_rate
 from tokui.payments.evidence import evidence_of, open_fees
 from tokui.payments.models import Allocation, Approval, CustomerStanding, PayerSign
 from tokui.payments.outcomes import outcome_of
@@ -20,6 +25,26 @@ from tokui.payments.queries import held_advances, invoice_standings
 from tokui.ui.panels import panel
 
 SHOWN = 8
+
+
+def rates_behind(allocation_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, int]]]:
+    """The tax codes and sums of the invoice that each allocation settles; none for receivables from the old books."""
+    found = Allocation.objects.filter(pk__in=list(allocation_ids)).exclude(invoice__kind=Invoice.Kind.OPENING)
+    invoices = dict(found.values_list("pk", "invoice_id"))
+    codes: dict[UUID, list[tuple[str, int]]] = {}
+    taxes = InvoiceTax.objects.filter(invoice__in=set(invoices.values()), net_minor__gt=0)
+    for tax in taxes.order_by("-rate_bp", "tax_kind"):
+        code = tax_code(tax.tax_kind, tax.rate_bp)
+        codes.setdefault(tax.invoice_id, []).append((code, tax.net_minor + tax.tax_minor))
+    return {key: codes.get(invoice, []) for key, invoice in invoices.items()}
+
+
+share_by_rate("payments.allocation", rates_behind)
+
+tell_settlements(
+    "SELECT invoice_id, kind, amount_minor, kind = 'payment', \"on\", recorded_at, released_on, released_at "
+    "FROM payments_allocation WHERE invoice_id IS NOT NULL"
+)
 
 
 @panel("customer_status", order=10, permission=PAYMENTS_VIEW)

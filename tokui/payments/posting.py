@@ -57,7 +57,7 @@ def make_allocations(rows: Sequence[NewAllocation], *, by: Actor) -> list[UUID]:
     apply_deposits(_by_deposit(rows, 1))
     _lessen_returns(rows, by)
     _use_advances(rows, 1)
-    settle_invoices(_by_invoice(rows, 1), by=by)
+    settle_invoices(_by_invoice(rows, 1), received=_money(rows, 1), by=by)
     entries = post_entries([_entry(row, key) for row, key in zip(rows, ids, strict=True)], by=by)
     _insert(rows, ids, entries, by)
     payers = {row.deposit_id: row.customer_id for row in rows if row.deposit_id and row.customer_id}
@@ -71,7 +71,7 @@ def give_back(rows: Sequence[Allocation], *, on: dict[UUID, date], by: Actor) ->
         return
     apply_deposits(_by_deposit(rows, -1))
     _use_advances(rows, -1)
-    settle_invoices(_by_invoice(rows, -1, on), by=by)
+    settle_invoices(_by_invoice(rows, -1, on), received=_money(rows, -1), by=by)
     by_day: dict[date, list[UUID]] = defaultdict(list)
     for row in rows:
         by_day[on[row.pk]].append(row.entry_id)
@@ -137,6 +137,15 @@ def _by_invoice(rows: Sequence[Any], sign: int, on: dict[UUID, date] | None = No
             day = on[row.pk] if on else row.on
             days[row.invoice_id] = max(day, days.get(row.invoice_id, day))
     return [(key, sums[key], days[key]) for key in sorted(sums)]
+
+
+def _money(rows: Sequence[Any], sign: int) -> dict[UUID, int]:
+    """What of it came as money, for receipts: not what was given up, withheld or kept by a bank."""
+    sums: dict[UUID, int] = defaultdict(int)
+    for row in rows:
+        if row.invoice_id and row.kind == Kind.PAYMENT:
+            sums[row.invoice_id] += sign * row.amount_minor
+    return sums
 
 
 def _use_advances(rows: Sequence[Any], sign: int) -> None:

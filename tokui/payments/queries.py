@@ -204,7 +204,9 @@ SELECT customer_id, sum(CASE WHEN kind = 'advance' THEN amount_minor ELSE -amoun
      UNION ALL
     SELECT note.customer_id, 'advance', -note.total_minor - coalesce((SELECT sum(amount_minor) FROM invoices_creditapplication used
             WHERE used.organization_id = %(organization)s AND used.credit_note_id = note.id AND used."on" <= %(on)s
-              AND used.recorded_at <= %(known)s), 0)
+              AND used.recorded_at <= %(known)s), 0) - coalesce((SELECT sum(amount_minor) FROM invoices_creditrefund refund
+            WHERE refund.organization_id = %(organization)s AND refund.credit_note_id = note.id AND refund."on" <= %(on)s
+              AND refund.recorded_at <= %(known)s), 0)
       FROM invoices_invoice note WHERE note.organization_id = %(organization)s AND note.kind = 'credit_note'
        AND note.state = 'issued' AND note.issued_on <= %(on)s AND coalesce(note.issued_at, note.created_at) <= %(known)s
        AND NOT EXISTS (SELECT 1 FROM invoices_invoice voided WHERE voided.organization_id = %(organization)s

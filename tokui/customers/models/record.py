@@ -17,7 +17,8 @@ from tokui.customers.models.imports import Import
 class Customer(Owned):
     """A person or an organization that we sell to; `bill_to` pays, the customer itself when it is null.
 
-    `closing_day` 31 is the month end, null means that each sale is invoiced singly. `version` counts changes, so that
+    `closing_day` 31 is the month end, null means that each sale is invoiced singly. `withholds` says that they keep
+    income tax back from what they pay (源泉徴収). `version` counts changes, so that
     an edited export can be told from a stale one.
     """
 
@@ -49,6 +50,16 @@ class Customer(Owned):
         UP = "up"
         HALF_UP = "half_up"
 
+    class Honorific(models.TextChoices):
+        USUAL = "usual"
+        ONCHU = "onchu"
+        SAMA = "sama"
+        NONE = "none"
+
+    class Language(models.TextChoices):
+        JA = "ja"
+        EN = "en"
+
     code = models.CharField(max_length=30)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=120)
@@ -71,6 +82,9 @@ class Customer(Owned):
     delivery = models.CharField(max_length=5, choices=Delivery.choices, default=Delivery.MAIL)
     tax_display = models.CharField(max_length=8, choices=TaxDisplay.choices, default=TaxDisplay.EXCLUDED)
     tax_rounding = models.CharField(max_length=7, choices=Rounding.choices, default=Rounding.DOWN)
+    honorific = models.CharField(max_length=5, choices=Honorific.choices, default=Honorific.USUAL)
+    document_language = models.CharField(max_length=2, choices=Language.choices, default=Language.JA)
+    withholds = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     version = models.IntegerField(default=1)
     created_in = OwnedForeignKey(Import, null=True, blank=True, related_name="+", db_index=False)
@@ -97,6 +111,10 @@ class Customer(Owned):
                     tax_rounding__in=["down", "up", "half_up"],
                 ),
                 name="customers_customer_choices",
+            ),
+            models.CheckConstraint(
+                condition=Q(honorific__in=["usual", "onchu", "sama", "none"], document_language__in=["ja", "en"]),
+                name="customers_customer_addressed",
             ),
         ]
         indexes = [
@@ -125,11 +143,6 @@ class Customer(Owned):
     @property
     def is_person(self) -> bool:
         return self.kind == self.Kind.PERSON
-
-    @property
-    def honorific(self) -> str:
-        """様 for a person, 御中 for an organization (the addressee on paper)."""
-        return "様" if self.is_person else "御中"
 
     @property
     def payer_id(self) -> Any:

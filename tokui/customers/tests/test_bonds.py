@@ -17,6 +17,7 @@ from tokui.customers.actions import (
     add_contact_point,
     add_note,
     add_relationship,
+    address_documents,
     attach_file,
     change_customer,
     change_field,
@@ -33,7 +34,7 @@ from tokui.customers.actions import (
 )
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.events import CustomerCreated
-from tokui.customers.models import Customer, CustomerKey, CustomValue, PayerName, SearchEntry
+from tokui.customers.models import ContactPerson, Customer, CustomerKey, CustomValue, PayerName, SearchEntry
 from tokui.customers.queries import hierarchy_of, search
 from tokui.customers.timeline import TELLERS
 
@@ -228,3 +229,15 @@ def test_nothing_that_must_never_be_false_is_false_and_a_lost_entry_is_found(org
     SearchEntry.objects.filter(pk=a.pk).delete()
     assert [one.invariant.name for one in find_offences()] == ["customers-are-searchable"]
     assert CustomerCreated(a.pk).import_id is None
+
+
+def test_documents_are_addressed_to_one_person_at_a_time(organization, owner, viewer):
+    (row,) = customers(owner, "株式会社 北斗")
+    first = add_contact_person(row, "佐々木 健", takes_documents=True, by=owner)
+    second = add_contact_person(row, "林 花", by=owner)
+    address_documents(second, by=owner)
+    taking = ContactPerson.objects.filter(takes_documents=True)
+    assert list(taking) == [second]
+    assert first.pk != second.pk
+    with pytest.raises(NotPermitted):
+        address_documents(first, by=viewer)

@@ -182,7 +182,8 @@ def test_an_unknown_id_and_a_strangers_id_are_not_found_alike(page):
 def test_a_customer_is_entered_and_changed_on_a_form(page, owner):
     define_field("rank", label="ランク", kind="choice", choices=["A", "B"], by=owner)
     form = {"name": "㈱青葉", "kind": "company", "due_months": "1", "due_day": "31", "due_shift": "after", "delivery": "mail",
-            "tax_display": "excluded", "tax_rounding": "down", "is_active": "on", "tags": "卸、重要", "custom.rank": "A"}  # fmt: skip
+            "tax_display": "excluded", "tax_rounding": "down", "honorific": "usual", "document_language": "ja",
+            "is_active": "on", "tags": "卸、重要", "custom.rank": "A"}  # fmt: skip
     assert page.get("/customers/new").status_code == 200
     refused = page.post("/customers/new", form | {"email": "bad@", "corporate_number": "123"})
     assert refused.status_code == 422

@@ -22,6 +22,7 @@ from tokui.customers.actions import (
     add_contact_point,
     add_note,
     add_relationship,
+    address_documents,
     attach_file,
     change_customer,
     create_customer,
@@ -253,10 +254,20 @@ def contacts(request: HttpRequest, key: str) -> HttpResponse:
     customer, values = row_of(Customer, key), request.POST
     if values.get("kind") == "person":
         given = {name: values.get(name, "") for name in ("kana", "department", "title", "email", "phone")}
-        add_contact_person(customer, values.get("name", ""), by=actor(request), **given)
+        takes = values.get("takes_documents") == "on"
+        add_contact_person(customer, values.get("name", ""), takes_documents=takes, by=actor(request), **given)
     else:
         extra = {name: values.get(name, "") for name in ("label", "postal_code")}
         add_contact_point(customer, values.get("kind", ""), values.get("value", ""), by=actor(request), **extra)
+    return sent_on(request, _url(customer), _("Recorded."))
+
+
+@visited(CUSTOMERS_EDIT)
+@require_POST
+def contact_documents(request: HttpRequest, key: str, contact: str) -> HttpResponse:
+    """Address documents to this person from now on."""
+    customer = row_of(Customer, key)
+    address_documents(row_of(ContactPerson, contact, customer=customer), by=actor(request))
     return sent_on(request, _url(customer), _("Recorded."))
 
 

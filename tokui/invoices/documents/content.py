@@ -117,14 +117,18 @@ class BankDetails:
 
 @dataclass(frozen=True, slots=True)
 class CarriedBalance:
-    """The row 前回請求額・ご入金額・繰越金額 of a closing invoice. What is due now is `previous - received + total`."""
+    """The row 前回ご請求額・ご入金額・調整額・繰越金額 of a closing invoice. What is due now is `carried + total`.
+
+    `adjusted_minor` is what else changed since: single invoices, credit notes, discounts.
+    """
 
     previous_minor: int
     received_minor: int
+    adjusted_minor: int = 0
 
     @property
     def carried_minor(self) -> int:
-        return self.previous_minor - self.received_minor
+        return self.previous_minor - self.received_minor + self.adjusted_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +187,14 @@ class DocumentContent:
     payment_url: str = ""
     carried: CarriedBalance | None = None
     withholding: Withholding | None = None
+    credited_minor: int = 0
+    """invoice: what credit notes already settle of it"""
     original_number: str = ""
     """credit note: the invoice it corrects"""
-    original_on: date | None = None
+    original_period: tuple[date, date] | None = None
+    """credit note: the first and the last day of the original supply (消費税法57条の4③二)"""
+    mark: str = ""
+    """a stamp beside the title: 下書き, 取消 with the number of the reversing document"""
     receipt: ReceiptTerms | None = None
     opening_minor: int = 0
     """statement: the balance before the first entry"""
@@ -196,10 +205,10 @@ class DocumentContent:
 
     @property
     def payable_minor(self) -> int:
-        """What is asked for: the total, plus the balance carried over, less what the payer withholds."""
+        """What is asked for: the total, plus the balance carried over, less what is credited or the payer withholds."""
         carried = self.carried.carried_minor if self.carried else 0
         withheld = self.withholding.tax_minor if self.withholding else 0
-        return self.total_minor + carried - withheld
+        return self.total_minor + carried - withheld - self.credited_minor
 
     @property
     def closing_minor(self) -> int:

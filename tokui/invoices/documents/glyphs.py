@@ -4,8 +4,9 @@ PDF/A refuses a document with a missing glyph, and a silent blank would be worse
 
 - line breaks stay, other control characters become a space, invisible format characters (direction overrides, joiners,
   variation selectors, soft hyphens) disappear;
-- a character that neither typeface holds becomes 〓, the mark Japanese printers set for a missing sort;
-- a run without any place to break (an address on the web, a hostile name) gets places to break.
+- a character that neither typeface holds becomes 〓, the mark Japanese printers set for a missing sort.
+
+Where a run without any place to break is wider than its column, the page template breaks it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from functools import cache
 import pylopdf_fonts_jp
 
 GETA = "〓"
-_BREAK = "\u200b"
-_UNBREAKABLE = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{18,}")
 _ACCENTED = re.compile("[^\u0300-\u036f\u3099\u309a][\u0300-\u036f\u3099\u309a]+")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
@@ -27,11 +26,9 @@ _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 def printable(text: str) -> str:
     """The text as it will be printed; every character of it can be drawn."""
     if text.isascii() and text.isprintable():
-        drawn = text
-    else:
-        held = drawable()
-        drawn = "".join(_printed(character, held) for character in _composed(text))
-    return _UNBREAKABLE.sub(lambda run: _BREAK.join(run.group()), drawn)
+        return text
+    held = drawable()
+    return "".join(_printed(character, held) for character in _composed(text))
 
 
 def missing_glyphs(text: str) -> tuple[str, ...]:

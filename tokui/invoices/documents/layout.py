@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tokui.catalog.tax import TAXED_KINDS, TaxKind
@@ -16,7 +17,9 @@ from tokui.invoices.documents.content import (
     DocumentLine,
     Honorific,
     Issuer,
+    Language,
     RateRow,
+    Withholding,
 )
 from tokui.invoices.documents.glyphs import printable
 from tokui.invoices.documents.words import Words, words_in
@@ -40,7 +43,7 @@ def page_data(content: DocumentContent) -> dict[str, Any]:
             "head": _head(content, words),
             "addressee": _addressee(content.addressee, content.lang, words),
             "issuer": _issuer(content.issuer, content.lang, words),
-            "mark": words.reissued if content.receipt and content.receipt.reissued else "",
+            "mark": content.mark or (words.reissued if content.receipt and content.receipt.reissued else ""),
             "greeting": words.greetings[content.kind],
             "sum": _sum(content, words),
             "facts": _facts(content, words),
@@ -69,7 +72,17 @@ def _turned(content: DocumentContent) -> DocumentContent:
     )
     rates = tuple(replace(row, base_minor=-row.base_minor, tax_minor=-row.tax_minor) for row in content.rates)
     net, tax, total = -content.net_minor, -content.tax_minor, -content.total_minor
-    return replace(content, lines=lines, rates=rates, net_minor=net, tax_minor=tax, total_minor=total)
+    held = content.withholding
+    withheld = Withholding(-held.base_minor, -held.tax_minor) if held else None
+    return replace(
+        content,
+        lines=lines,
+        rates=rates,
+        net_minor=net,
+        tax_minor=tax,
+        total_minor=total,
+        withholding=withheld,
+    )
 
 
 def _title(content: DocumentContent, words: Words) -> str:
@@ -85,8 +98,8 @@ def _head(content: DocumentContent, words: Words) -> Facts:
     ]
     if content.original_number:
         facts.append((words.original, content.original_number))
-    if content.original_on:
-        facts.append((words.original_on, say.long_day(content.original_on, content.lang)))
+    if content.original_period:
+        facts.append((words.original_on, _supplied(content.original_period, content.lang)))
     return [fact for fact in facts if fact[1]]
 
 
@@ -160,12 +173,22 @@ def _facts(content: DocumentContent, words: Words) -> Facts:
     return facts
 
 
+def _supplied(days: tuple[date, date], lang: Language) -> str:
+    """One day in full; a span short, so that it stays one line beside the window of the envelope."""
+    first, last = days
+    if first == last:
+        return say.long_day(first, lang)
+    return f"{say.short_day(first, lang)} – {say.short_day(last, lang)}"
+
+
 def _carried(content: DocumentContent, words: Words) -> Facts:
     if content.carried is None:
         return []
+    adjusted = content.carried.adjusted_minor
     return [
         (words.previous, _money(content, content.carried.previous_minor)),
         (words.received, _money(content, content.carried.received_minor)),
+        *([(words.adjusted, _money(content, adjusted))] if adjusted else []),
         (words.carried, _money(content, content.carried.carried_minor)),
         (words.this_time, _money(content, content.total_minor)),
         (words.current, _money(content, content.payable_minor)),
@@ -283,14 +306,17 @@ def _totals(content: DocumentContent, words: Words) -> Facts:
     """The sum rows below the rates; the last one carries the double rule."""
     if content.kind is DocumentKind.STATEMENT:
         return [(words.balance, _money(content, content.closing_minor))]
-    if content.withholding is None:
-        return [
-            (words.sums[content.kind] if content.carried is None else words.total, _money(content, content.total_minor))
-        ]
+    held, credited = content.withholding, content.credited_minor
+    if held is None and not credited:
+        name = words.sums[content.kind] if content.carried is None else words.total
+        return [(name, _money(content, content.total_minor))]
+    withheld = held.tax_minor if held else 0
+    rest = words.returned if content.kind is DocumentKind.CREDIT_NOTE else words.payable
     return [
         (words.total, _money(content, content.total_minor)),
-        (words.withheld, _money(content, -content.withholding.tax_minor)),
-        (words.payable, _money(content, content.total_minor - content.withholding.tax_minor)),
+        *([(words.withheld, _money(content, -withheld))] if held else []),
+        *([(words.credited, _money(content, -credited))] if credited else []),
+        (rest, _money(content, content.total_minor - withheld - credited)),
     ]
 
 

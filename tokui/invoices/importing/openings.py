@@ -130,7 +130,7 @@ def _opening(read: ReadRow, here: Directory) -> NewOpening | None:
     for name in REQUIRED:
         if name not in values and not read.is_refused(name):
             read.object_to(name, "missing")
-    if values.get("open_minor", 1) <= 0:
+    if values.get("open_minor", 1) == 0:
         read.object_to("open_minor", "nothing_owed")
     if read.problems or customer is None:
         return None
@@ -167,7 +167,8 @@ def _against_the_books(entries: Sequence[Entry]) -> None:
         found = taken.get(entry.opening.number) if entry.opening else None
         if found is None or entry.opening is None:
             continue
-        is_same = (found.kind, found.total_minor) == (Invoice.Kind.OPENING, entry.opening.open_minor)
+        is_balance = found.kind in (Invoice.Kind.OPENING, Invoice.Kind.CREDIT_NOTE)
+        is_same = is_balance and found.total_minor == entry.opening.open_minor
         entry.is_known = is_same and found.state == Invoice.State.ISSUED
         if not entry.is_known:
             entry.read.object_to("number", "number_taken", entry.opening.number)

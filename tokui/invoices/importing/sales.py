@@ -20,11 +20,11 @@ from tokui.core.actors import Actor
 from tokui.core.events import emit_many
 from tokui.core.importing import Judged, Road, register
 from tokui.core.tables import Layout, Problem, ReadRow, Row, reason
-from tokui.invoices.drafting import refresh_totals
 from tokui.invoices.events import SaleDeleted, SaleImportUndone, SalesImported
 from tokui.invoices.importing.reading import VOCABULARY, WANTED, Directory, fingerprint, read_sale, sale_of
 from tokui.invoices.models import Invoice, SaleImport, SaleImportMapping, SaleImportRow, SaleLine
 from tokui.invoices.recording import NewSale, World, record_lines, worked_out
+from tokui.invoices.totals import refresh_totals
 
 #: Where a fault of the verb stands in a file, the first column that the file has.
 COLUMNS_OF = {

@@ -3,8 +3,8 @@
 from tokui.invoices.models.closing import ClosingProblem, ClosingRun
 from tokui.invoices.models.dispatch import Dispatch, DispatchPart
 from tokui.invoices.models.imports import SaleImport, SaleImportMapping, SaleImportRow
-from tokui.invoices.models.papers import BusinessTerms, DeliveryNote, IssuerVersion, PublicLink, Receipt
-from tokui.invoices.models.record import CreditApplication, Invoice, InvoiceTax, SaleLine
+from tokui.invoices.models.papers import BusinessTerms, DeliveryNote, FormerName, IssuerVersion, PublicLink, Receipt
+from tokui.invoices.models.record import CreditApplication, CreditRefund, Invoice, InvoiceTax, SaleLine
 from tokui.invoices.models.series import NumberSeries, SeriesCounter
 
 __all__ = [
@@ -12,9 +12,11 @@ __all__ = [
     "ClosingProblem",
     "ClosingRun",
     "CreditApplication",
+    "CreditRefund",
     "DeliveryNote",
     "Dispatch",
     "DispatchPart",
+    "FormerName",
     "Invoice",
     "InvoiceTax",
     "IssuerVersion",

@@ -24,6 +24,7 @@ class BusinessTerms(Owned):
     payment_note = models.CharField(max_length=300, default="", blank=True)
     remarks = models.CharField(max_length=500, default="", blank=True)
     carries_balance = models.BooleanField(default=False)
+    uses_credits = models.BooleanField(default=False)
     mail_subject = models.CharField(max_length=120, default="", blank=True)
     mail_text = models.TextField(default="", blank=True)
     link_days = models.PositiveSmallIntegerField(default=365)
@@ -68,11 +69,17 @@ class PublicLink(Owned):
 
 
 class Receipt(Owned):
-    """A receipt (領収書). A second copy carries the mark 再発行; the number stays."""
+    """A receipt (領収書). A second copy carries the mark 再発行; the number stays.
+
+    When the money is taken back, the receipt is cancelled (取消) and stays in its series.
+    """
 
     PREFIX = "rct"
 
     number = models.CharField(max_length=40)
+    series = OwnedForeignKey("invoices.NumberSeries", related_name="+", db_index=False)
+    series_period = models.IntegerField()
+    sequence = models.IntegerField()
     business = OwnedForeignKey(Business, related_name="+", db_index=False)
     customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
     invoice = OwnedForeignKey("invoices.Invoice", null=True, related_name="receipts", db_index=False)
@@ -92,6 +99,9 @@ class Receipt(Owned):
     document = OwnedForeignKey(StoredFile, null=True, related_name="+", db_index=False)
     issued_at = models.DateTimeField()
     issued_by = models.CharField(max_length=120)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=120, default="", blank=True)
+    cancelled_because = models.CharField(max_length=40, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -113,6 +123,9 @@ class DeliveryNote(Owned):
     PREFIX = "dln"
 
     number = models.CharField(max_length=40, null=True)
+    series = OwnedForeignKey("invoices.NumberSeries", null=True, related_name="+", db_index=False)
+    series_period = models.IntegerField(null=True)
+    sequence = models.IntegerField(null=True)
     business = OwnedForeignKey(Business, related_name="+", db_index=False)
     customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
     invoice = OwnedForeignKey("invoices.Invoice", null=True, related_name="+", db_index=False)
@@ -139,4 +152,20 @@ class DeliveryNote(Owned):
                 condition=models.Q(invoice__isnull=False),
                 name="invoices_delivery_invoice",
             ),
+        ]
+
+
+class FormerName(Owned):
+    """A name that documents were issued to before the customer was called otherwise, so that it is still found.
+
+    `key` is the name as it is compared: without width, case and spaces.
+    """
+
+    customer = OwnedForeignKey(Customer, related_name="+", db_index=False)
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "customer", "name"], name="invoices_formername_once")
         ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse
 
 from tokui.access.models import Business
 from tokui.catalog.models import Product, TaxKind
@@ -65,6 +66,8 @@ class Invoice(Owned):
     total_minor = models.BigIntegerField(default=0)
     withholding_minor = models.BigIntegerField(default=0)
     settled_minor = models.BigIntegerField(default=0)
+    #: The part of `settled_minor` that came as money: what receipts may be written for.
+    received_minor = models.BigIntegerField(default=0, db_default=0)
     paid_on = models.DateField(null=True)
     tax_rounding = models.CharField(max_length=7, choices=Rounding.choices, default=Rounding.DOWN)
     delivery = models.CharField(max_length=5, choices=Customer.Delivery.choices, default=Customer.Delivery.MAIL)
@@ -81,6 +84,10 @@ class Invoice(Owned):
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, default="", blank=True)
+    #: The number read from its end, so that its last digits are found by index.
+    number_reversed = models.GeneratedField(
+        expression=Reverse("number"), output_field=models.CharField(max_length=40), db_persist=True
+    )
 
     class Meta:
         constraints = [
@@ -110,11 +117,20 @@ class Invoice(Owned):
                 | Q(state="draft", settled_minor=0),
                 name="invoices_invoice_settled",
             ),
+            models.CheckConstraint(
+                condition=Q(received_minor=0)
+                | Q(received_minor__gt=0, received_minor__lte=F("settled_minor"), kind__in=["invoice", "opening"]),
+                name="invoices_invoice_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(withholding_minor=0) | Q(currency="JPY"), name="invoices_invoice_withheld_in_yen"
+            ),
         ]
         indexes = [
             models.Index(fields=["organization", "issued_on", "id"], name="invoices_by_day"),
             models.Index(fields=["organization", "customer", "issued_on", "id"], name="invoices_by_customer"),
             models.Index(fields=["organization", "total_minor", "issued_on"], name="invoices_by_amount"),
+            models.Index(fields=["organization", "number_reversed"], name="invoices_by_number_end"),
             models.Index(
                 fields=["organization", "customer", "due_on"],
                 condition=Q(state="issued") & ~Q(settled_minor=F("total_minor")),
@@ -140,8 +156,11 @@ class Invoice(Owned):
 
     @property
     def payable_minor(self) -> int:
-        """What the customer is asked to transfer: the total less the income tax they withhold."""
-        return self.total_minor - self.withholding_minor
+        """What the document asks for: the total less the income tax withheld and the credits used on it, and with the
+        balance that it carries forward."""
+        said = self.snapshot or {}
+        carried = said.get("carried_previous", 0) - said.get("carried_received", 0) + said.get("carried_adjusted", 0)
+        return self.total_minor - self.withholding_minor - int(said.get("credited", 0)) + int(carried)
 
 
 class SaleLine(Owned):
@@ -245,3 +264,19 @@ class CreditApplication(Owned):
             models.Index(fields=["organization", "invoice"], name="invoices_application_invoice"),
             models.Index(fields=["organization", "credit_note"], name="invoices_application_note"),
         ]
+
+
+class CreditRefund(Owned):
+    """What of a credit note was paid out to the customer, from which account of the books. Append-only."""
+
+    credit_note = OwnedForeignKey(Invoice, related_name="+", db_index=False)
+    amount_minor = models.BigIntegerField()
+    on = models.DateField()
+    account = models.CharField(max_length=80)
+    entry_id = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="invoices_creditrefund_positive")]
+        indexes = [models.Index(fields=["organization", "credit_note"], name="invoices_creditrefund_note")]

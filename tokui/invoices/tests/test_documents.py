@@ -180,7 +180,7 @@ def test_a_credit_note_names_its_invoice_and_prints_what_goes_back_without_a_min
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
         original_number="INV-2609-0001",
-        original_on=date(2026, 9, 30),
+        original_period=(date(2026, 9, 30), date(2026, 9, 30)),
     )
     words = words_of(content)
     assert "適格返還請求書" in words

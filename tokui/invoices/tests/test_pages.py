@@ -22,7 +22,7 @@ from tokui.customers.queries import search
 from tokui.invoices.actions import close_sales, settle_invoices
 from tokui.invoices.links import close_links, make_link
 from tokui.invoices.models import BusinessTerms, Invoice, SaleImport, SaleLine
-from tokui.invoices.papers import movement_word
+from tokui.invoices.statements import accounts_of, movement_word, statement_content
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
 
 
@@ -155,14 +155,12 @@ def test_chosen_invoices_are_printed_in_one_pdf(page):
 
 
 def test_a_statement_and_a_delivery_note_are_set_from_the_books_and_the_sales(page):
-    from tokui.access.models import Business
-    from tokui.invoices.papers import statement_content
-
     invoice = make_invoices()[0]
     assert page.get(f"/statements/{invoice.customer.public_id}").content.startswith(b"%PDF")
     noted = page.post(f"/invoices/{invoice.public_id}/delivery-note", follow=True)
     assert noted.content.startswith(b"%PDF")
-    content = statement_content(invoice.customer, Business.objects.first(), date(2026, 10, 1), date(2026, 11, 2))
+    (account,) = accounts_of(invoice.customer)
+    content = statement_content(account, date(2026, 10, 1), date(2026, 11, 2))
     assert [(entry.charged_minor, entry.balance_minor) for entry in content.entries] == [(1_100, 1_100)]
     assert content.closing_minor == 1_100
     assert page.get("/statements/cus_00000000000000000000000000").status_code == 404
@@ -316,8 +314,34 @@ def test_a_wrongly_guessed_column_is_corrected_and_the_choice_is_remembered(page
 
 
 def test_a_statement_never_shows_a_name_out_of_the_books_code():
-    assert movement_word("allocation_payment") == "ご入金"
-    assert all(ord(letter) > 127 for kind in ("allocation_new_way", "anything") for letter in movement_word(kind))
+    assert movement_word("payment") == "ご入金"
+    assert all(ord(letter) > 127 for kind in ("new_way", "anything") for letter in movement_word(kind))
+
+
+def test_the_history_of_a_document_says_who_did_what(page):
+    from tokui.invoices.actions import credit_invoice
+    from tokui.invoices.receipts import issue_receipt
+
+    invoice = make_invoices()[0]
+    settle_invoices([(invoice.pk, 1_100, DAY)], received={invoice.pk: 1_100}, by=SYSTEM)
+    receipt = issue_receipt(Invoice.objects.get(pk=invoice.pk), by=SYSTEM)
+    note = credit_invoice(Invoice.objects.get(pk=invoice.pk), reason="返品", by=SYSTEM)
+    settle_invoices([(invoice.pk, -1_100, DAY)], received={invoice.pk: -1_100}, by=SYSTEM)
+    shown = page.get(f"/invoices/{invoice.public_id}").content.decode()
+    history = shown[shown.index('class="timeline"') :]
+    assert history.count(SYSTEM.name) >= 4
+    assert f"{note.number}" in history
+    assert f"領収書 {receipt.number} を取り消しました" in history
+
+
+def test_the_file_for_the_tax_office_is_worded(page):
+    make_invoices()
+    answer = page.get("/invoices/export")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        index = archive.read("index.csv").decode("utf-8-sig")
+    assert "請求書" in index
+    assert ",発行," in index
+    assert "issued" not in index
 
 
 def test_a_customer_is_found_by_the_number_of_an_invoice_or_its_beginning(page):

@@ -46,7 +46,7 @@ def make_paid(amount: int = 100_000, **fields) -> Invoice:
     sell(customer, amount)
     close_sales(DAY, by=SYSTEM)
     invoice = Invoice.objects.get(customer=customer)
-    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], by=SYSTEM)
+    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], received={invoice.pk: invoice.total_minor}, by=SYSTEM)
     invoice.refresh_from_db()
     return invoice
 
@@ -87,6 +87,17 @@ def test_the_original_of_a_receipt_leaves_once_and_every_further_one_is_marked(p
     assert receipt.reissued_count == 1
     with pytest.raises(refused.ReceiptAlreadyHandedOut):
         hand_out_receipt(receipt, by=SYSTEM)
+
+
+def test_a_cancelled_receipt_is_shown_as_such_and_not_given_away(page):
+    invoice = make_paid()
+    receipt = issue_receipt(invoice, by=SYSTEM)
+    back = -invoice.total_minor
+    settle_invoices([(invoice.pk, back, DAY)], received={invoice.pk: back}, by=SYSTEM)
+    assert page.post(f"/receipts/{receipt.public_id}/copy").status_code == 409
+    shown = page.get("/receipts").content.decode()
+    assert "取消" in shown
+    assert f"/receipts/{receipt.public_id}/copy" not in shown
 
 
 def test_a_receipt_is_found_by_day_amount_name_and_number(page):

@@ -22,10 +22,11 @@ from tokui.invoices.importing import import_sales_file
 from tokui.invoices.links import close_links, open_link
 from tokui.invoices.models import Invoice, PublicLink, SaleImportRow, SaleLine
 from tokui.invoices.papers import content_of, pdf_of, print_pdf
-from tokui.invoices.queries import InvoiceSearch, find_invoices, preview_closing
+from tokui.invoices.queries import InvoiceSearch, find_invoices
 from tokui.invoices.receipts import issue_receipt, receipt_pdf, reissue_receipt
 from tokui.invoices.sending import send_invoice, send_invoices
 from tokui.invoices.tests.world import DAY, make_customer, make_product, sell
+from tokui.invoices.waiting import preview_closing
 from tokui.messaging.models import OutgoingMail
 
 NOW = date(2026, 11, 2)
@@ -84,9 +85,9 @@ def test_a_credit_note_names_the_invoice_it_corrects(organization):
 
 def test_a_receipt_is_for_what_was_received_and_only_once(organization):
     invoice = make_invoice()
-    with pytest.raises(refused.ReceiptBeyondSettled):
+    with pytest.raises(refused.ReceiptBeyondReceived):
         issue_receipt(invoice, by=SYSTEM)
-    settle_invoices([(invoice.pk, 110_000, NOW)], by=SYSTEM)
+    settle_invoices([(invoice.pk, 110_000, NOW)], received={invoice.pk: 110_000}, by=SYSTEM)
     receipt = issue_receipt(invoice, purpose="設計料", on_paper=True, by=SYSTEM)
     assert (receipt.number, receipt.amount_minor, receipt.tax_minor, receipt.stamp_duty_minor) == (
         "RC-2611-0001",
@@ -94,7 +95,7 @@ def test_a_receipt_is_for_what_was_received_and_only_once(organization):
         10_000,
         200,
     )
-    with pytest.raises(refused.ReceiptBeyondSettled):
+    with pytest.raises(refused.ReceiptBeyondReceived):
         issue_receipt(invoice, by=SYSTEM)
     assert "再 発 行" not in text_of(files.read(receipt_pdf(receipt)))
     assert "再 発 行" in text_of(reissue_receipt(receipt, by=SYSTEM))

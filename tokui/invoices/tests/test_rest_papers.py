@@ -42,7 +42,7 @@ def make_paid(name: str = "株式会社 北斗企画", amount: int = 100_000, **
     sell(customer, amount)
     close_sales(DAY, by=SYSTEM)
     invoice = Invoice.objects.get(customer=customer)
-    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], by=SYSTEM)
+    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], received={invoice.pk: invoice.total_minor}, by=SYSTEM)
     invoice.refresh_from_db()
     return invoice
 

@@ -152,7 +152,7 @@ def test_lists_of_papers_take_a_constant_number_of_statements(page, path):
         page.post("/delivery-notes/new", {"chosen": [f"{_public(line)}"]})
         close_sales(DAY, by=SYSTEM)
         invoice = Invoice.objects.get(customer__name=name)
-        settle_invoices([(invoice.pk, invoice.total_minor, DAY)], by=SYSTEM)
+        settle_invoices([(invoice.pk, invoice.total_minor, DAY)], received={invoice.pk: invoice.total_minor}, by=SYSTEM)
         issue_receipt(invoice, by=SYSTEM)
         dispatch_invoices(Invoice.objects.filter(pk=invoice.pk), how="print", by=SYSTEM)
 
@@ -178,7 +178,7 @@ def _public(line) -> str:
 def test_receipts_go_into_the_archive_of_the_tax_office(page, organization):
     make_run(paper=1, mail=0)
     invoice = Invoice.objects.get()
-    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], by=SYSTEM)
+    settle_invoices([(invoice.pk, invoice.total_minor, DAY)], received={invoice.pk: invoice.total_minor}, by=SYSTEM)
     receipt = issue_receipt(invoice, by=SYSTEM)
 
     def names(query: str) -> list[str]:

@@ -18,13 +18,13 @@ from tokui.core.ids import uuid7
 from tokui.ledger.accounts import WORDS, account_of
 from tokui.ledger.actions import Entry, Posting, post_entries, reverse_entries
 from tokui.ledger.exporting import NameDoesNotFit, NothingToExport, make_export
-from tokui.ledger.folding import Moved, fold
+from tokui.ledger.folding import Moved, fold, share_out
 from tokui.ledger.journals import Books, Layout
 from tokui.ledger.mapping import USUAL, Mapped, map_account, resolve
 from tokui.ledger.models import AccountMapping, ClosedMonth, ExportMark, JournalExport
 from tokui.ledger.periods import close_month
 from tokui.ledger.reading import trials
-from tokui.ledger.registry import Party, _find, _load, name_customers
+from tokui.ledger.registry import Party, _banks, _find, _load, name_banks, name_customers
 
 DAY = date(2026, 10, 31)
 OHTA = uuid7()
@@ -204,7 +204,7 @@ def test_an_export_holds_only_what_the_program_does_not_have(organization, owner
 def test_a_sale_is_one_line_with_its_tax_within(organization, owner):
     post_entries([sale(11_000)], by=SYSTEM)
     (row,) = content(export(owner, layout=Layout.YAYOI))
-    assert row[4:10] == ["売掛金", "", "", "対象外", "11000", ""]
+    assert row[4:10] == ["売掛金", "太田 由紀", "", "対象外", "11000", ""]
     assert row[10:16] == ["売上高", "", "", "課税売上込10%", "11000", ""]
     assert "太田 由紀" in row[16]
 
@@ -240,11 +240,47 @@ def test_a_name_that_yayoi_cannot_take_is_refused_by_name(organization, owner):
     assert not ExportMark.objects.exists()
 
 
-def test_the_customers_name_becomes_the_sub_account(organization, owner):
-    map_account("customers:*:receivable", account="売掛金", sub_account="{customer}", by=owner)
-    post_entries([sale()], by=SYSTEM)
+def test_a_name_that_is_filled_in_is_cut_to_what_the_program_takes(organization, owner):
+    long = uuid7()
+    name_customers(
+        lambda ids: {key: Party("C-2", "株式会社 北斗企画コーポレーション", "/customers/cus_y") for key in ids},
+        lambda typed: [],
+    )
+    post_entries([sale(customer=long)], by=SYSTEM)
     (row,) = content(export(owner, layout=Layout.YAYOI))
-    assert row[5] == "太田 由紀"
+    assert row[5] == "株式会社 北斗企画コーポ"
+    (row,) = content(export(owner, layout=Layout.FREEE, everything=True))[1:]
+    assert "株式会社 北斗企画コーポレーション" in row
+
+
+def test_a_bank_account_is_called_by_its_name(organization, owner):
+    before = list(_banks)
+    name_banks(lambda: {"bank:main": "みずほ 本店"})
+    post_entries([deposit()], by=SYSTEM)
+    (row,) = content(export(owner, layout=Layout.YAYOI))
+    _banks[:] = before
+    assert row[4:6] == ["普通預金", "みずほ 本店"]
+
+
+def test_what_is_given_up_is_divided_over_the_rates_of_the_document_and_nothing_is_lost():
+    given_up = Moved("writeoff:discount", "customers:x:receivable", 1_001)
+    made = share_out([given_up], [("10", 11_000), ("8", 5_400), ("exempt", 600)])
+    assert [(one.debit, one.amount_minor) for one in made] == [
+        ("writeoff:discount:10", 648),
+        ("writeoff:discount:8", 318),
+        ("writeoff:discount:exempt", 35),
+    ]
+    assert share_out([given_up], []) == [given_up]
+    paid = Moved("unapplied", "customers:x:receivable", 5)
+    assert share_out([paid], [("10", 1)]) == [paid]
+
+
+def test_entries_left_out_are_counted_on_the_page(page):
+    foreign = Entry(DAY, "deposit", "banking.deposit", uuid7(), (Posting("bank:usd", "unapplied", 5),), currency="USD")
+    post_entries([foreign, deposit()], by=SYSTEM)
+    form = {"layout": "freee", "from_on": "2026-10-01", "to_on": "2026-10-31", "books": "tax_included"}
+    told = page.post("/ledger/exports", form, follow=True).content.decode()
+    assert "外貨の仕訳 1 件は含まれません" in told
 
 
 @pytest.mark.parametrize(

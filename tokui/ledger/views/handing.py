@@ -20,7 +20,7 @@ from tokui.core.files import open_file
 from tokui.core.ids import parse_public_id
 from tokui.core.refused import ValueRefused
 from tokui.ledger.accounts import account_of
-from tokui.ledger.exporting import make_export, waiting
+from tokui.ledger.exporting import in_other_currencies, make_export, waiting
 from tokui.ledger.forms import LAYOUT_NAMES, ExportForm, MappingForm
 from tokui.ledger.journals import Books, Layout
 from tokui.ledger.mapping import TAX_CLASS_WORDS, map_account, resolve, rules, unmap_account
@@ -28,6 +28,17 @@ from tokui.ledger.models import AccountMapping, JournalExport
 from tokui.ledger.queries import trial_balance
 from tokui.ledger.views.asked import actor, month_before, month_end
 from tokui.ui.doors import capped_count, sent_on
+
+
+def _left_out(export: JournalExport) -> str:
+    """Entries in other currencies are not part of the file, and that is said."""
+    number = capped_count(in_other_currencies(export.from_on, export.to_on)).number
+    told = ngettext(
+        "%(number)d entry in another currency is left out; enter it there by hand.",
+        "%(number)d entries in other currencies are left out; enter them there by hand.",
+        number,
+    )
+    return " " + told % {"number": number} if number else ""
 
 
 @visited(LEDGER_EXPORT)
@@ -43,7 +54,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         else:
             number = export.entry_count
             told = ngettext("%(number)d entry is in the file.", "%(number)d entries are in the file.", number)
-            return sent_on(request, reverse("ledger:exports"), told % {"number": number})
+            return sent_on(request, reverse("ledger:exports"), told % {"number": number} + _left_out(export))
     rows = JournalExport.objects.order_by("-exported_at")
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     month = month_before(clock.today().replace(day=1))
@@ -55,6 +66,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         "waiting": [
             (LAYOUT_NAMES[layout], capped_count(waiting(layout, month, month_end(month)))) for layout in _used()
         ],
+        "foreign": capped_count(in_other_currencies(month, month_end(month))) if _used() else None,
     }
     return render(request, "ledger/exports.html", context, status=422 if form.errors else 200)
 

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         ('access', '0001_initial'),
         ('core', '0001_initial'),
         ('customers', '0001_initial'),
-        ('invoices', '0002_sale_imports'),
+        ('invoices', '0003_truth'),
     ]
 
     operations = [
@@ -48,6 +48,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=tokui.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.CharField(max_length=40, null=True)),
+                ('series_period', models.IntegerField(null=True)),
+                ('sequence', models.IntegerField(null=True)),
                 ('issued_on', models.DateField()),
                 ('currency', models.CharField(default='JPY', max_length=3)),
                 ('total_minor', models.BigIntegerField()),
@@ -139,6 +141,11 @@ class Migration(migrations.Migration):
             model_name='deliverynote',
             name='invoice',
             field=tokui.core.tenancy.OwnedForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='invoices.invoice'),
+        ),
+        migrations.AddField(
+            model_name='deliverynote',
+            name='series',
+            field=tokui.core.tenancy.OwnedForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='invoices.numberseries'),
         ),
         migrations.AddField(
             model_name='deliverynote',
