@@ -5,10 +5,11 @@ FRESH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo up test lint types floors migrations deploy-check translations unit browser bench format lock clean
+.PHONY: help demo tour up test lint types floors migrations deploy-check translations unit browser bench format lock clean
 
 help:
 	@echo "make demo            run Tokui with the demo's world (FRESH=1 starts over, PORT=8080 chooses the port)"
+	@echo "make tour            an empty installation in data/tour, on a test clock, for docs/tour.md"
 	@echo "make up              run an empty installation in ./data"
 	@echo "make test            everything CI checks"
 	@echo "make bench           measure, each row beside its physical limit (SCALE=full for the sizes of the goals)"
@@ -16,6 +17,10 @@ help:
 
 demo: $(VENV)/ready
 	@PORT=$(PORT) $(BIN)/tokui --data-dir data/demo demo $(if $(FRESH),--fresh)
+
+tour: $(VENV)/ready
+	@mkdir -p data/tour && touch data/tour/test-clock
+	@PORT=$(PORT) $(BIN)/tokui --data-dir data/tour up
 
 up: $(VENV)/ready
 	@PORT=$(PORT) $(BIN)/tokui --data-dir data up

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 
@@ -15,6 +18,14 @@ def test_environment(role: str = "app") -> dict[str, str]:
         "TOKUI_ROLE": role,
         "TOKUI_TEST_CLOCK": "1",
     }
+
+
+@contextmanager
+def server_kept() -> Iterator[None]:
+    """Need the tests' server as a command does, so that a command which ends as the last one does not stop it."""
+    with (settings.CLUSTER_HOME / "needed").open("w") as needing:
+        fcntl.flock(needing, fcntl.LOCK_SH)
+        yield
 
 
 test_environment.__test__ = False  # type: ignore[attr-defined]

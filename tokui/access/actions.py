@@ -18,6 +18,8 @@ from tokui.access.events import (
     ApiKeyCreated,
     ApiKeyRevoked,
     BusinessChanged,
+    FirstStepsLeft,
+    OrganizationChanged,
     OrganizationFounded,
     RoleChanged,
     SignedIn,
@@ -72,10 +74,7 @@ def found_organization(name: str, *, slug: str = "", language: str = "ja") -> Or
     slug = slug or slugify(name)[:40].strip("-") or f"org-{Organization.objects.count() + 1}"
     if not SLUG.fullmatch(slug):
         raise Invalid(field="slug", reason=_("Use lower-case letters, digits and hyphens, at most 40."))
-    if not name.strip() or len(name) > 120:
-        raise Invalid(field="name", reason=_("A name has 1 to 120 characters."))
-    if language not in LANGUAGES:
-        raise Invalid(field="language", reason=_("Choose ja or en."))
+    _check_organization(name, language)
     if Organization.objects.filter(slug=slug).exists():
         raise SlugTaken(slug=slug)
     with transaction.atomic():
@@ -84,6 +83,47 @@ def found_organization(name: str, *, slug: str = "", language: str = "ja") -> Or
             Business.objects.create(code="main", name=name, legal_name=name)
             emit(OrganizationFounded(organization.pk), about=organization, by=SYSTEM)
     return organization
+
+
+def _check_organization(name: str, language: str) -> None:
+    if not name.strip() or len(name) > 120:
+        raise Invalid(field="name", reason=_("A name has 1 to 120 characters."))
+    if language not in LANGUAGES:
+        raise Invalid(field="language", reason=_("Choose ja or en."))
+
+
+@transaction.atomic
+def change_organization(
+    organization: Organization, *, name: str, language: str, first_month: int, by: Actor
+) -> Organization:
+    """Set the merchant's name, the language of what it sends to its people, and when its fiscal year begins."""
+    access.require(by, SETTINGS_MANAGE)
+    organization = _own_organization(organization)
+    _check_organization(name, language)
+    if not 1 <= first_month <= 12:
+        raise Invalid(field="first_month", reason=_("A fiscal year begins in a month from 1 to 12."))
+    organization.name, organization.language, organization.first_month = name.strip(), language, first_month
+    organization.save(update_fields=["name", "language", "first_month"])
+    emit(OrganizationChanged(organization.pk), about=organization, by=by)
+    return organization
+
+
+@transaction.atomic
+def leave_first_steps(organization: Organization, *, by: Actor) -> None:
+    """Put the list of first steps away for everybody; what is left of it can be done all the same."""
+    access.require(by, SETTINGS_MANAGE)
+    organization = _own_organization(organization)
+    if organization.first_steps_left_at is None:
+        organization.first_steps_left_at = clock.now()
+        organization.save(update_fields=["first_steps_left_at"])
+        emit(FirstStepsLeft(organization.pk), about=organization, by=by)
+
+
+def _own_organization(organization: Organization) -> Organization:
+    """Locked, and surely the one whose scope is open: rows of organizations lie outside of row level security."""
+    if organization.pk != require_organization():
+        raise NotFound
+    return lock(organization)
 
 
 @transaction.atomic

@@ -12,6 +12,18 @@ class OrganizationFounded:
 
 @event
 @dataclass(frozen=True)
+class OrganizationChanged:
+    organization_id: UUID
+
+
+@event
+@dataclass(frozen=True)
+class FirstStepsLeft:
+    organization_id: UUID
+
+
+@event
+@dataclass(frozen=True)
 class UserInvited:
     invitation_id: UUID
     role: str

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.dates import MONTHS
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tokui.access.models import Business, Role
-from tokui.access.permissions import ALL
+from tokui.access.permission_words import PERMISSION_WORDS
 
 ROLE_NAMES = {
     Role.OWNER: _("Owner"),
@@ -54,13 +57,35 @@ class NewPasswordForm(forms.Form):
 
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=_("Mail address"))
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()], initial=Role.VIEWER
+    )
+
+
+def scope_choices() -> list[tuple[str, SafeString]]:
+    """Every permission as a sentence, its code below it."""
+    return [
+        (scope, format_html("{}<small><code>{}</code></small>", word, scope))
+        for scope, word in PERMISSION_WORDS.items()
+    ]
 
 
 class ApiKeyForm(forms.Form):
     name = forms.CharField(label=_("What the key is for"), max_length=80)
     scopes = forms.MultipleChoiceField(
-        label=_("Permissions"), choices=[(scope, scope) for scope in sorted(ALL)], widget=forms.CheckboxSelectMultiple
+        label=_("Permissions"), choices=scope_choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class OrganizationForm(forms.Form):
+    name = forms.CharField(label=_("Name of the organization"), max_length=120)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=LANGUAGES,
+        help_text=_("Of mails to your people. Each of them chooses the language of the screens in the profile."),
+    )
+    first_month = forms.TypedChoiceField(
+        label=_("The fiscal year begins in"), coerce=int, choices=lambda: list(MONTHS.items())
     )
 
 

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tokui.access import actions
 from tokui.access.doors import visited
-from tokui.access.forms import ROLE_NAMES, ApiKeyForm, BusinessForm, InvitationForm, ProfileForm
+from tokui.access.forms import ROLE_NAMES, ApiKeyForm, BusinessForm, InvitationForm, OrganizationForm, ProfileForm
 from tokui.access.models import ApiKey, Business, Invitation, Membership, Role
-from tokui.access.permissions import ALL, KEYS_MANAGE, MATRIX, SETTINGS_MANAGE, USERS_MANAGE
+from tokui.access.permission_words import PERMISSION_WORDS
+from tokui.access.permissions import KEYS_MANAGE, MATRIX, READS, SETTINGS_MANAGE, USERS_MANAGE
 from tokui.access.tasks import send_invitation
 from tokui.core import clock, files
+from tokui.core.actors import Actor
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.ids import parse_public_id
 from tokui.core.tenancy import require_organization
@@ -47,7 +49,26 @@ def profile(request: HttpRequest) -> HttpResponse:
             "keys", "on" if form.cleaned_data["single_keys"] else "off", max_age=31_536_000, samesite="Lax"
         )
         return response
-    return render(request, "access/profile.html", {"form": form, "tab": "profile"})
+    return render(request, "access/profile.html", {"form": form})
+
+
+@visited(SETTINGS_MANAGE)
+@require_http_methods(["GET", "POST"])
+def organization(request: HttpRequest) -> HttpResponse:
+    """The merchant: name, language, fiscal year. The currency is that of the books and stays."""
+    visit = request.visit  # type: ignore[attr-defined]
+    row = visit.organization
+    form = OrganizationForm(
+        request.POST or None, initial={name: getattr(row, name) for name in OrganizationForm.base_fields}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_organization(row, by=visit.actor, **form.cleaned_data)
+            return sent_on(request, reverse("access:organization"), _("Saved."))
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    context = {"form": form, "organization": row}
+    return render(request, "access/organization.html", context, status=422 if form.errors else 200)
 
 
 @visited(USERS_MANAGE)
@@ -66,10 +87,9 @@ def members(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "link": link,
-        "members": [(one, ROLE_NAMES[Role(one.role)]) for one in found.order_by("user__name")],
+        "members": found.order_by("user__name"),
         "waiting": [(one, ROLE_NAMES[Role(one.role)]) for one in waiting],
         "roles": ROLE_NAMES.items(),
-        "tab": "members",
     }
     return render(request, "access/members.html", context, status=422 if form.errors else 200)
 
@@ -101,18 +121,31 @@ def member(request: HttpRequest, pk: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """API keys: hand out and look over."""
-    form, secret = ApiKeyForm(request.POST or None, initial={"scopes": sorted(ALL)}), ""
+    by = request.visit.actor  # type: ignore[attr-defined]
+    presets = _presets(by)
+    chosen = request.GET.get("preset", "")
+    start = {"scopes": sorted(next((scopes for key, _word, scopes in presets if key == chosen), ()))}
+    form, secret = ApiKeyForm(request.POST or None, initial=start), ""
     if request.method == "POST" and form.is_valid():
-        by = request.visit.actor  # type: ignore[attr-defined]
         secret = actions.create_api_key(form.cleaned_data["name"], scopes=form.cleaned_data["scopes"], by=by).secret
-        form = ApiKeyForm(initial={"scopes": sorted(ALL)})
+        form = ApiKeyForm()
+    keys = ApiKey.objects.order_by("revoked_at", "-created_at")
     context = {
         "form": form,
         "secret": secret,
-        "keys": ApiKey.objects.order_by("revoked_at", "-created_at"),
-        "tab": "keys",
+        "presets": [(key, word, key == chosen) for key, word, _scopes in presets],
+        "keys": [(key, [PERMISSION_WORDS.get(scope, scope) for scope in key.scopes]) for key in keys],
     }
     return render(request, "access/keys.html", context, status=422 if form.errors else 200)
+
+
+def _presets(by: Actor) -> list[tuple[str, Any, frozenset[str]]]:
+    """Where a new key's permissions may start from; nothing is chosen until somebody chooses."""
+    return [
+        ("read", _("Read only"), READS),
+        ("accounting", _("Accounting"), MATRIX[Role.ACCOUNTANT]),
+        ("role", _("Everything of my role"), by.permissions),
+    ]
 
 
 @visited(KEYS_MANAGE)
@@ -125,9 +158,7 @@ def revoke_key(request: HttpRequest, key: str) -> HttpResponse:
 
 @visited(SETTINGS_MANAGE)
 def businesses(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "access/businesses.html", {"businesses": Business.objects.order_by("code"), "tab": "businesses"}
-    )
+    return render(request, "access/businesses.html", {"businesses": Business.objects.order_by("code")})
 
 
 @visited(SETTINGS_MANAGE)
@@ -143,7 +174,7 @@ def business(request: HttpRequest, key: str = "") -> HttpResponse:
             return sent_on(request, reverse("access:businesses"), _("Saved."))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    context = {"form": form, "business": row if key else None, "tab": "businesses"}
+    context = {"form": form, "business": row if key else None}
     return render(request, "access/business.html", context, status=422 if form.errors else 200)
 
 
@@ -167,8 +198,11 @@ def _image(field: str, upload: UploadedFile[Any]) -> Any:
 @visited()
 def permissions(request: HttpRequest) -> HttpResponse:
     """The permission matrix as it is in force."""
-    rows = [(permission, [permission in MATRIX[role] for role in Role]) for permission in sorted(ALL)]
-    context = {"roles": [ROLE_NAMES[role] for role in Role], "rows": rows, "tab": "permissions"}
+    rows = [
+        (permission, word, [permission in MATRIX[role] for role in Role])
+        for permission, word in PERMISSION_WORDS.items()
+    ]
+    context = {"roles": [ROLE_NAMES[role] for role in Role], "rows": rows}
     return render(request, "access/permissions.html", context)
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("language", views.language, name="language"),
     path("settings", settings_views.index, name="settings"),
     path("settings/profile", settings_views.profile, name="profile"),
+    path("settings/organization", settings_views.organization, name="organization"),
     path("settings/members", settings_views.members, name="members"),
     path("settings/members/<uuid:pk>", settings_views.member, name="member"),
     path("settings/keys", settings_views.keys, name="keys"),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from tokui.access.permissions import BANK_IMPORT, BANK_MANAGE, BANK_VIEW, PAYMENTS_RECORD, PAYMENTS_VIEW
 from tokui.banking.listing import Attention, attention
-from tokui.banking.models import BankAccount
+from tokui.banking.models import BankAccount, Deposit
+from tokui.banking.words import METHODS
+from tokui.core import clock
 from tokui.customers.registry import OwnAccount, own_accounts
+from tokui.ui.days import written
 from tokui.ui.navigation import Entry, register
-from tokui.ui.palette import Command, Hit, command, provider
+from tokui.ui.palette import Command, Hit, command, provider, typed_minor
 from tokui.ui.today import Card, card
 
 register(Entry("money", gettext_lazy("Deposits"), "banking:deposits", "wallet", 30, PAYMENTS_VIEW, go="d"))
@@ -50,6 +54,12 @@ command(
 )
 
 SHOWN = 4
+LOOKED_BACK_DAYS = 400
+DEPOSIT_DISCS: dict[str, str] = {
+    Deposit.State.OPEN: "open",
+    Deposit.State.SETTLED: "paid",
+    Deposit.State.CANCELLED: "ended",
+}
 
 
 @provider(gettext_lazy("Bank accounts"), order=60, permission=BANK_VIEW)
@@ -64,6 +74,25 @@ def _accounts() -> list[OwnAccount]:
     """Accounts on which a payer's name can be known."""
     rows = BankAccount.objects.order_by("-is_active", "code")
     return [OwnAccount(row.pk, row.public_id, row.name) for row in rows]
+
+
+@provider(gettext_lazy("Deposits"), order=35, permission=PAYMENTS_VIEW)
+def _find_deposits(request: HttpRequest, typed: str) -> Iterable[Hit]:
+    """The latest deposits of an amount, of about the last year."""
+    minor = typed_minor(typed)
+    if minor is None:
+        return
+    since = clock.today() - timedelta(days=LOOKED_BACK_DAYS)
+    rows = Deposit.objects.filter(amount_minor=minor, received_on__gte=since).order_by("-received_on", "-id")
+    for row in rows[:6]:
+        url = reverse("banking:deposit", args=[row.public_id])
+        yield Hit(
+            *(row.payer_raw or str(METHODS[Deposit.Method(row.method)]), url, "wallet"),
+            note=written(row.received_on, "short", (get_language() or "ja").split("-")[0]),
+            state=DEPOSIT_DISCS[row.state],
+            minor=row.amount_minor,
+            currency=row.currency,
+        )
 
 
 @card(order=15, permission=BANK_IMPORT)

@@ -9,10 +9,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tokui.access.middleware import Visit
 from tokui.access.models import Business
 from tokui.access.permissions import BANK_IMPORT, CUSTOMERS_IMPORT, INVOICES_ISSUE, PAYMENTS_ALLOCATE, SETTINGS_MANAGE
 from tokui.banking.models import BankAccount, Deposit
-from tokui.core.actors import Actor
+from tokui.core import clock
 from tokui.customers.models import Customer
 from tokui.invoices.models import Invoice, SaleLine
 from tokui.payments.models import Allocation
@@ -54,6 +55,13 @@ STEPS = (
         lambda: Customer.objects.exists(),
     ),
     Step(
+        _("Add the bank account"),
+        _("So that files of that account can be read, and invoices say where to pay."),
+        "banking:accounts",
+        BANK_IMPORT,
+        lambda: BankAccount.objects.exists(),
+    ),
+    Step(
         _("Bring this month's sales"),
         _("As a sheet, or line by line."),
         "invoices:sales",
@@ -66,13 +74,6 @@ STEPS = (
         "invoices:closings",
         INVOICES_ISSUE,
         lambda: Invoice.objects.filter(state=Invoice.State.ISSUED).exists(),
-    ),
-    Step(
-        _("Add the bank account"),
-        _("So that files of that account can be read."),
-        "banking:accounts",
-        BANK_IMPORT,
-        lambda: BankAccount.objects.exists(),
     ),
     Step(
         _("Drop the bank's file"),
@@ -91,14 +92,26 @@ STEPS = (
 )
 
 
-def first_steps(by: Actor) -> list[Shown]:
-    """The steps that this actor may take, or none once a deposit has been allocated."""
-    if not by.can(PAYMENTS_ALLOCATE) or Allocation.objects.exists():
+def first_steps(visit: Visit) -> list[Shown]:
+    """The steps that this visitor may take; none once all are done or the list was put away."""
+    if visit.organization.first_steps_left_at or not visit.actor.can(PAYMENTS_ALLOCATE):
         return []
     done = [step.is_done() for step in STEPS]
-    first_open = done.index(False) if False in done else -1
-    return [
-        Shown(step.title, step.why, reverse(step.url_name), done[place], place == first_open)
-        for place, step in enumerate(STEPS)
-        if by.can(step.permission)
-    ]
+    if all(done):
+        return []
+    held = [(step, is_done) for step, is_done in zip(STEPS, done, strict=True) if visit.actor.can(step.permission)]
+    following = next((step for step, is_done in held if not is_done), None)
+    return [Shown(step.title, step.why, reverse(step.url_name), is_done, step is following) for step, is_done in held]
+
+
+def next_step(visit: Visit) -> Shown | None:
+    """What to do after this, while the list of first steps is not finished."""
+    return next((step for step in first_steps(visit) if step.next), None)
+
+
+def reconciled_first(visit: Visit) -> bool:
+    """Whether the first deposit was reconciled today: said on that day only, and until the list is put away."""
+    if visit.organization.first_steps_left_at or not visit.actor.can(PAYMENTS_ALLOCATE):
+        return False
+    first = Allocation.objects.order_by("id").only("recorded_at", "organization_id").first()
+    return first is not None and first.recorded_at.astimezone(clock.TOKYO).date() == clock.today()

@@ -105,7 +105,7 @@ def _number(description: str) -> Node:
 
 
 def _named_schemas(node: Any) -> Iterator[tuple[str, Node]]:
-    """Every parameter and property of the document with its name."""
+    """Every parameter of the document, and every property whose form its name tells."""
     if isinstance(node, list):
         for one in node:
             yield from _named_schemas(one)
@@ -114,8 +114,10 @@ def _named_schemas(node: Any) -> Iterator[tuple[str, Node]]:
             yield str(node["name"]), node["schema"]
         properties = node.get("properties")
         if isinstance(properties, dict):
-            # a property `key` is a name that people chose, as that of an own field
-            yield from ((name, one) for name, one in properties.items() if isinstance(one, dict) and name != "key")
+            # only `id` itself: a bank's `native_id` and the `key` of an own field have the form that others gave them
+            yield from (
+                (name, properties[name]) for name in ("id", "currency") if isinstance(properties.get(name), dict)
+            )
         for one in node.values():
             yield from _named_schemas(one)
 
@@ -127,5 +129,5 @@ def _state_form(name: str, schema: Node) -> None:
         if name == "currency":
             text.pop("pattern", None)
             text["enum"] = sorted(EXPONENTS)
-        elif name in ("id", "key") or (name.endswith("_id") and name != "external_id"):
+        elif name in ("id", "key") or name.endswith("_id"):
             text.setdefault("pattern", f"^{PUBLIC_ID.pattern}$")

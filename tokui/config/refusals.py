@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from tokui.core.errors import Refusal
-from tokui.ui.doors import refusal_response
+from tokui.core.errors import NotFound, NotPermitted, Refusal
+from tokui.ui.doors import is_fragment, refusal_response
+
+#: What a page that was only looked at says, when it is closed to this visitor or is not there.
+LOOKED_AT = {NotPermitted: "403.html", NotFound: "404.html"}
 
 
 class RefusalMiddleware:
@@ -18,6 +22,9 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refusal) and not request.path.startswith("/api/"):
-            return refusal_response(request, exception.message, status=exception.status)
-        return None
+        if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
+            return None
+        page = LOOKED_AT.get(type(exception))
+        if page and request.method == "GET" and not is_fragment(request):
+            return render(request, page, status=exception.status)
+        return refusal_response(request, exception.message, status=exception.status)

@@ -7,6 +7,8 @@ from tokui.config.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.today, name="today"),
+    path("first-steps/departure", views.first_steps_departure, name="first_steps_departure"),
+    path("bank/<str:key>/on-invoices", views.bank_on_invoices, name="bank_on_invoices"),
     path("healthz", views.alive),
     path("readyz", views.ready),
     path("api/v1/", api.urls),

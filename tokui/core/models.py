@@ -21,7 +21,14 @@ class Organization(models.Model):
     language = models.CharField(max_length=5, default="ja")
     time_zone = models.CharField(max_length=40, default="Asia/Tokyo")
     currency = models.CharField(max_length=3, default="JPY")
+    first_month = models.PositiveSmallIntegerField(default=4)  # of the fiscal year: April in most Japanese companies
+    first_steps_left_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(first_month__range=(1, 12)), name="core_organization_first_month")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from tokui.core.actors import Actor
 from tokui.core.errors import NotFound
 from tokui.customers.models import Customer
 
@@ -120,12 +121,31 @@ class OwnAccount:
 
 Accounts = Callable[[], Sequence[OwnAccount]]
 
+
+@dataclass(frozen=True)
+class Mark:
+    """What stands at the right of a customer where one is found: the disc of a state and an amount."""
+
+    state: str
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Where marks come from, a set of customers in one query, and who may see them."""
+
+    load: Callable[[Sequence[UUID]], Mapping[UUID, Mark]]
+    permission: str
+
+
 COLUMNS: dict[str, ListColumn] = {}
 FILTERS: dict[str, ListFilter] = {}
 SORTS: dict[str, ListSort] = {}
 VIEWS: dict[str, ListView] = {}
 SEARCHES: dict[str, SearchHits] = {}
 ACCOUNTS: dict[str, Accounts] = {}
+MARKS: list[Marks] = []
 
 
 def list_column(column: ListColumn) -> ListColumn:
@@ -159,6 +179,15 @@ def search_hits(*, permission: str) -> Callable[[Search], Search]:
         return search
 
     return register
+
+
+def mark_customers(marks: Marks) -> None:
+    """Say how customers stand where they are found."""
+    MARKS[:] = [marks]
+
+
+def marks_of(ids: Sequence[UUID], *, by: Actor) -> Mapping[UUID, Mark]:
+    return MARKS[0].load(ids) if MARKS and by.can(MARKS[0].permission) else {}
 
 
 def accounts() -> dict[UUID, OwnAccount]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tokui.access.doors import visited
 from tokui.access.models import Business
@@ -109,7 +109,9 @@ class SeriesForm(forms.Form):
 
     def __init__(self, *arguments: object, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        self.fields["business"].queryset = Business.objects.order_by("code")  # type: ignore[attr-defined]
+        businesses = Business.objects.order_by("code")
+        self.fields["business"].queryset = businesses  # type: ignore[attr-defined]
+        self.fields["business"].initial = businesses.first()
 
 
 @visited(SETTINGS_MANAGE)
@@ -126,10 +128,25 @@ def numbering_page(request: HttpRequest) -> HttpResponse:
             return sent_on(request, reverse("invoices:numbering"), _("Saved."))
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    found = NumberSeries.objects.select_related("business").prefetch_related("counters")
-    series = [
-        (one, SERIES_WORDS[one.kind], max(one.counters.all(), key=lambda counter: counter.period, default=None))
-        for one in found.order_by("business__code", "kind")
-    ]
-    context = {"form": form, "series": series, "tab": "numbering"}
+    found = NumberSeries.objects.select_related("business").order_by("business__code", "kind")
+    series = [(one, SERIES_WORDS[one.kind], _next_of(one)) for one in found]
+    context = {"form": form, "series": series}
     return render(request, "invoices/numbering.html", context, status=422 if form.errors else 200)
+
+
+def _next_of(one: NumberSeries) -> str:
+    return numbering.next_number(one.business_id, one.kind, pattern=one.pattern, digits=one.digits, on=clock.today())
+
+
+@visited(SETTINGS_MANAGE)
+@require_GET
+def next_number(request: HttpRequest) -> HttpResponse:
+    """What the next document would be called by the pattern that is being typed, as a fragment."""
+    form = SeriesForm(request.GET)
+    number = ""
+    if form.is_valid() and numbering.is_usable(form.cleaned_data["pattern"], form.cleaned_data["digits"]):
+        told = form.cleaned_data
+        number = numbering.next_number(
+            told["business"].pk, told["kind"], pattern=told["pattern"], digits=told["digits"], on=clock.today()
+        )
+    return render(request, "invoices/_next_number.html", {"number": number})

@@ -19,7 +19,7 @@ from tokui.core.events import emit
 from tokui.core.ids import uuid7
 from tokui.core.tenancy import require_organization
 from tokui.invoices.events import SeriesChanged
-from tokui.invoices.models import NumberSeries
+from tokui.invoices.models import NumberSeries, SeriesCounter
 from tokui.invoices.refused import PatternTaken, PatternUnusable
 
 HEADS = {
@@ -73,9 +73,7 @@ def series_of(business_id: UUID, kind: str) -> NumberSeries:
 def change_series(business_id: UUID, kind: str, *, pattern: str, digits: int, by: Actor) -> NumberSeries:
     """Number the coming documents by another pattern; a pattern of its own counts from one."""
     access.require(by, SETTINGS_MANAGE)
-    if not _PATTERN.fullmatch(pattern) or not 1 <= digits <= 9 or len(pattern) > 30:
-        raise PatternUnusable(field="pattern")
-    if "{month}" in pattern and "{year}" not in pattern and "{yy}" not in pattern:
+    if not is_usable(pattern, digits):
         raise PatternUnusable(field="pattern")
     if not Business.objects.filter(pk=business_id).exists():
         raise NotFound
@@ -86,6 +84,21 @@ def change_series(business_id: UUID, kind: str, *, pattern: str, digits: int, by
     series.save(update_fields=["pattern", "digits"])
     emit(SeriesChanged(series.pk, pattern), about=series, by=by)
     return series
+
+
+def is_usable(pattern: str, digits: int) -> bool:
+    """Whether a pattern gives every document a number of its own: a month alone would come again next year."""
+    if not _PATTERN.fullmatch(pattern) or not 1 <= digits <= 9 or len(pattern) > 30:
+        return False
+    return "{month}" not in pattern or "{year}" in pattern or "{yy}" in pattern
+
+
+def next_number(business_id: UUID, kind: str, *, pattern: str, digits: int, on: date) -> str:
+    """The number that the next document of a day would bear under a pattern; nothing is taken."""
+    period = period_of(pattern, on)
+    counters = SeriesCounter.objects.filter(series__business=business_id, series__kind=kind, period=period)
+    last = counters.values_list("last_number", flat=True).first() or 0
+    return _filled(pattern, on).replace("{number}", f"{last + 1:0{digits}d}")
 
 
 def _usual(business_id: UUID, kind: str) -> str:

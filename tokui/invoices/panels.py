@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tokui.access.permissions import INVOICES_ISSUE, INVOICES_VIEW, SALES_RECORD, SETTINGS_MANAGE
 from tokui.core import clock
 from tokui.core.days import add_months
+from tokui.customers.queries import search
 from tokui.customers.registry import search_hits
 from tokui.invoices.credits import open_credits, open_invoices, paying_accounts
 from tokui.invoices.doors import collection_state
@@ -25,6 +26,7 @@ from tokui.invoices.waiting import waiting_days
 from tokui.ledger.accounts import account_of
 from tokui.ui import navigation, palette, today
 from tokui.ui.panels import panel
+from tokui.ui.settings_pages import SettingsPage, settings_page
 from tokui.ui.templatetags.tokui import day as day_of
 
 #: How many closing days a card of the start page names.
@@ -97,13 +99,16 @@ palette.command(
         words="開始残高 期首 売掛金 移行 opening",
     )
 )
-palette.command(
-    palette.Command(
-        gettext_lazy("On documents"),
-        "invoices:terms",
-        "bank",
-        permission=SETTINGS_MANAGE,
-        words="振込先 口座 備考 繰越 メール文面 terms",
+settings_page(
+    SettingsPage(
+        *("invoicing", gettext_lazy("On documents"), "invoices:terms", 60, SETTINGS_MANAGE),
+        words="振込先 口座 備考 繰越 メール文面 文面 terms bank mail",
+    )
+)
+settings_page(
+    SettingsPage(
+        *("invoicing", gettext_lazy("Numbering"), "invoices:numbering", 61, SETTINGS_MANAGE),
+        words="採番 請求書番号 連番 number series",
     )
 )
 for title, url_name, icon, words in (
@@ -115,23 +120,34 @@ for title, url_name, icon, words in (
 
 
 @palette.provider(gettext_lazy("Invoices"), order=30, permission=INVOICES_VIEW)
-def find_by_number(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
-    """Invoices whose number begins or ends with what was typed."""
-    number = typed_number(typed)
-    if not number:
-        return
+def find_documents(request: HttpRequest, typed: str) -> Iterable[palette.Hit]:
+    """Invoices by number, by amount, or of the customers whose name was typed; the newest first but for numbers."""
     now = clock.today()
-    for row in find_invoices(InvoiceSearch(number=number)).order_by("number")[:6]:
+    for row in _documents(request, typed):
+        disc, word = collection_state(row, now)
         url = reverse("invoices:page", args=[row.public_id])
         yield palette.Hit(
-            row.number or "",
+            row.number or word,
             url,
             "doc",
             note=row.customer.name,
-            state=collection_state(row, now)[0],
+            state=disc,
             minor=row.total_minor,
             currency=row.currency,
         )
+
+
+def _documents(request: HttpRequest, typed: str) -> list[Invoice]:
+    most = palette.HITS_PER_GROUP
+    minor, number = palette.typed_minor(typed), typed_number(typed)
+    found = list(find_invoices(InvoiceSearch(number=number)).order_by("number")[:most]) if number else []
+    if minor is not None:
+        same = find_invoices(InvoiceSearch(least_minor=minor, most_minor=minor)).order_by("-issued_on", "-id")
+        found += list(same[: most - len(found)])
+    elif not number and len(typed) > 1:
+        ids = search(typed, by=request.visit.actor, most=FEW).ids  # type: ignore[attr-defined]
+        found = list(find_invoices(InvoiceSearch()).filter(customer_id__in=ids).order_by("-issued_on", "-id")[:most])
+    return found
 
 
 @search_hits(permission=INVOICES_VIEW)
@@ -206,11 +222,6 @@ def invoices_of(request: HttpRequest | None, customer: Any) -> str | None:
 @panel("customer_menu", order=20, permission=INVOICES_ISSUE)
 def new_for(request: HttpRequest | None, customer: Any) -> str:
     return render_to_string("invoices/_customer_menu.html", {"customer": customer}, request)
-
-
-@panel("settings_tabs", order=40, permission=SETTINGS_MANAGE)
-def numbering_tab(request: HttpRequest | None, tab: Any) -> str | None:
-    return render_to_string("invoices/_numbering_tab.html", {"tab": tab}, request)
 
 
 @panel("invoice_rail", order=20, permission=INVOICES_ISSUE)

@@ -154,7 +154,6 @@ def terms_page(request: HttpRequest) -> HttpResponse:
         "business": business,
         "businesses": businesses,
         "names": [f"{{{name}}}" for name in MAIL_NAMES],
-        "tab": "invoice_terms",
     }
     return render(request, "invoices/terms.html", context, status=422 if wrong else 200)
 

@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("settings/invoice-terms", terms_views.terms_page, name="terms"),
     path("settings/numbering", closing_views.numbering_page, name="numbering"),
+    path("settings/numbering/next", closing_views.next_number, name="next_number"),
     path("invoices/<str:key>", views.page, name="page"),
     path("invoices/<str:key>/edit", new_views.edit, name="edit"),
     path("invoices/<str:key>/pdf", views.pdf, name="pdf"),

@@ -55,13 +55,14 @@ class Account:
         return f"{self.label} {self.note}".strip()
 
 
-def account_of(code: str, known: Mapping[UUID, Party] | None = None) -> Account:
-    """The account of a path. `known` names customers; a path that nobody knows is shown as it is."""
+def account_of(code: str, known: Mapping[UUID, Party] | None = None, banks: Mapping[str, str] | None = None) -> Account:
+    """The account of a path. `known` names customers, `banks` bank accounts; what nobody knows is shown as it is."""
     beginning = next((each for each in WORDS if fits(each, code)), "")
     if not beginning:
         return Account(code, code)
     place = list(WORDS).index(beginning)
-    return Account(code, str(WORDS[beginning]), _note(code, beginning, known or {}), place, beginning in CREDIT)
+    note = (banks or {}).get(code) or _note(code, beginning, known or {})
+    return Account(code, str(WORDS[beginning]), note, place, beginning in CREDIT)
 
 
 def fits(pattern: str, code: str) -> bool:

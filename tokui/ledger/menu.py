@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from tokui.access.permissions import LEDGER_CLOSE, LEDGER_EXPORT, LEDGER_VIEW
 from tokui.core import clock
-from tokui.ledger.models import Entry
-from tokui.ledger.periods import is_closed, month_text
-from tokui.ledger.views.asked import month_before, month_end
+from tokui.ledger.periods import month_said, next_to_close
+from tokui.ledger.views.asked import month_before
 from tokui.ui.navigation import Entry as MenuEntry
 from tokui.ui.navigation import register
 from tokui.ui.palette import Command, command
@@ -22,6 +21,9 @@ CLOSING_WAITS_FROM = 5
 
 register(MenuEntry("money", gettext_lazy("Books"), "ledger:journal", "book", 70, LEDGER_VIEW, go="l"))
 command(
+    Command(gettext_lazy("Journal"), "ledger:journal", "book", LEDGER_VIEW, words="仕訳帳 元帳 帳簿 journal ledger")
+)
+command(
     Command(gettext_lazy("Trial balance"), "ledger:trial_balance", "ledger", LEDGER_VIEW, words="試算表 残高 balance")
 )
 command(Command(gettext_lazy("Monthly closing"), "ledger:months", "lock", LEDGER_VIEW, words="月次 締め close month"))
@@ -31,7 +33,7 @@ command(
         "ledger:exports",
         "dl",
         LEDGER_EXPORT,
-        words="仕訳 出力 弥生 yayoi freee マネーフォワード money forward",
+        words="仕訳 書き出し 出力 弥生 yayoi freee マネーフォワード money forward",
     )
 )
 command(
@@ -47,17 +49,16 @@ command(
 
 @card(order=60, permission=LEDGER_CLOSE)
 def open_month(request: HttpRequest) -> Card | None:
-    """Last month waits to be closed, once its days are over and it has entries."""
+    """The next month to close, once its days are over and its last payments have come in."""
     today = clock.today()
-    month = month_before(today.replace(day=1))
-    if today.day < CLOSING_WAITS_FROM or is_closed(month):
-        return None
-    if not Entry.objects.filter(on__gte=month, on__lte=month_end(month)).exists():
+    month = next_to_close()
+    last = month_before(today.replace(day=1))
+    if month is None or month > last or (month == last and today.day < CLOSING_WAITS_FROM):
         return None
     return Card(
         _("Monthly closing"),
         reverse("ledger:months"),
         "lock",
-        _("The books of %(month)s are still open.") % {"month": month_text(month)},
+        _("The books of %(month)s are still open.") % {"month": month_said(month)},
         tone="yama",
     )

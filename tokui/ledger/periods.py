@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tokui import access
 from tokui.access.permissions import LEDGER_CLOSE
 from tokui.core import clock
 from tokui.core.actors import Actor
+from tokui.core.days import add_months
 from tokui.core.errors import Invalid, Refusal
 from tokui.core.events import emit
 from tokui.core.tenancy import require_organization
 from tokui.ledger.events import MonthClosed, MonthReopened
-from tokui.ledger.models import ClosedMonth
+from tokui.ledger.models import ClosedMonth, Entry
+from tokui.ui.days import written
 
 
 class PeriodClosed(Refusal):
@@ -38,7 +41,7 @@ def close_month(month: date, *, by: Actor) -> ClosedMonth:
     first = month.replace(day=1)
     hold_books_alone()
     if ClosedMonth.objects.filter(month=first, reopened_at=None).exists():
-        raise MonthAlreadyClosed(month=month_text(first))
+        raise MonthAlreadyClosed(month=month_said(first))
     if first > clock.today():
         raise Invalid(field="month", reason=_("A month that has not begun cannot be closed."))
     closed = ClosedMonth.objects.create(month=first, closed_at=clock.now(), closed_by=by.name)
@@ -56,7 +59,7 @@ def reopen_month(month: date, *, reason: str, by: Actor) -> ClosedMonth:
     hold_books_alone()
     closed = ClosedMonth.objects.select_for_update().filter(month=first, reopened_at=None).first()
     if closed is None:
-        raise MonthNotClosed(month=month_text(first))
+        raise MonthNotClosed(month=month_said(first))
     closed.reopened_at, closed.reopened_by, closed.reason = clock.now(), by.name, reason.strip()[:200]
     closed.save(update_fields=["reopened_at", "reopened_by", "reason"])
     emit(MonthReopened(first, closed.reason), about=closed, by=by)
@@ -68,7 +71,7 @@ def refuse_closed(days: Iterable[date]) -> None:
     months = {day.replace(day=1) for day in days}
     closed = ClosedMonth.objects.filter(month__in=months, reopened_at=None).order_by("month").first()
     if closed:
-        raise PeriodClosed(month=month_text(closed.month))
+        raise PeriodClosed(month=month_said(closed.month))
 
 
 def is_closed(day: date) -> bool:
@@ -108,5 +111,23 @@ def _advise(function: str) -> None:
         cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"ledger.books:{require_organization()}"])
 
 
+def next_to_close() -> date | None:
+    """The oldest month since the first entry that is not closed; None while the books are empty."""
+    first = Entry.objects.order_by("on", "id").values_list("on", flat=True).first()
+    if first is None:
+        return None
+    closed = set(ClosedMonth.objects.filter(reopened_at=None).values_list("month", flat=True))
+    month = first.replace(day=1)
+    while month in closed:
+        month = add_months(month, 1)
+    return month
+
+
 def month_text(month: date) -> str:
+    """As programs write a month: 2026-10."""
     return f"{month:%Y-%m}"
+
+
+def month_said(month: date) -> str:
+    """As people of the active language say it: 2026年10月."""
+    return written(month, "month", (get_language() or "ja").split("-")[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -15,7 +15,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from tokui.ledger.accounts import Account, account_of, customer_of, kind_word
 from tokui.ledger.models import Entry, Posting
 from tokui.ledger.queries import TrialRow, balance, trial_balance
-from tokui.ledger.registry import Party, parties, source_url
+from tokui.ledger.registry import Party, Source, bank_names, parties, sources
 from tokui.ui.paging import Page, decode_cursor, page_of
 
 JOURNAL_ORDER = ("on", "id")
@@ -41,7 +41,7 @@ class Told:
     entry: Entry
     party: Party | None
     lines: Sequence[Line]
-    url: str
+    source: Source | None
 
     @property
     def kind(self) -> str:
@@ -55,6 +55,7 @@ class Row:
     posting: Posting
     other: Account
     party: Party | None
+    source: Source | None
     debit_minor: int | None
     credit_minor: int | None
     balance_minor: int
@@ -81,20 +82,27 @@ def journal_page(
 
 
 def told(entries: Sequence[Entry]) -> list[Told]:
-    """Entries with their postings and the customers' names, in two queries."""
+    """Entries with their postings, the customers' names and the records behind them, in a constant number of queries."""
     postings: dict[UUID, list[Posting]] = defaultdict(list)
     for posting in Posting.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("place"):
         postings[posting.entry_id].append(posting)
     known = parties([*(entry.customer_id for entry in entries), *_named(chain.from_iterable(postings.values()))])
+    banks = bank_names()
+    behind = sources((entry.source_type, entry.source_id) for entry in entries)
     return [
         Told(
             entry,
             known.get(entry.customer_id) if entry.customer_id else None,
             [
-                Line(account_of(one.debit, known), account_of(one.credit, known), one.amount_minor, one.currency)
+                Line(
+                    account_of(one.debit, known, banks),
+                    account_of(one.credit, known, banks),
+                    one.amount_minor,
+                    one.currency,
+                )
                 for one in postings[entry.pk]
             ],
-            source_url(entry.source_type, entry.source_id),
+            behind.get(entry.source_id),
         )
         for entry in entries
     ]
@@ -114,6 +122,8 @@ def account_page(code: str, from_on: date, to_on: date, *, currency: str, after:
 def account_rows(code: str, postings: Sequence[Posting], opening_minor: int) -> list[Row]:
     """The rows of an account's page with the balance that each leaves."""
     known = parties([*(one.entry.customer_id for one in postings), *_named(postings)])
+    banks = bank_names()
+    behind = sources((one.entry.source_type, one.entry.source_id) for one in postings)
     rows, standing = [], opening_minor
     for one in postings:
         is_debit = one.debit == code
@@ -121,8 +131,9 @@ def account_rows(code: str, postings: Sequence[Posting], opening_minor: int) -> 
         rows.append(
             Row(
                 one,
-                account_of(one.credit if is_debit else one.debit, known),
+                account_of(one.credit if is_debit else one.debit, known, banks),
                 known.get(one.entry.customer_id) if one.entry.customer_id else None,
+                behind.get(one.entry.source_id),
                 one.amount_minor if is_debit else None,
                 None if is_debit else one.amount_minor,
                 standing,
@@ -172,16 +183,17 @@ def trials(from_on: date, to_on: date) -> list[Trial]:
     by_currency: dict[str, list[TrialRow]] = defaultdict(list)
     for row in trial_balance(from_on, to_on):
         by_currency[row.currency].append(row)
+    banks = bank_names()
     return [
-        _trial(currency, by_currency[currency])
+        _trial(currency, by_currency[currency], banks)
         for currency in sorted(by_currency, key=lambda each: (each != "JPY", each))
     ]
 
 
-def _trial(currency: str, rows: Sequence[TrialRow]) -> Trial:
+def _trial(currency: str, rows: Sequence[TrialRow], banks: Mapping[str, str]) -> Trial:
     lines = []
     for row in rows:
-        account = account_of(row.account)
+        account = account_of(row.account, banks=banks)
         closing = row.closing_minor
         stands_right = account.is_credit if closing == 0 else closing < 0
         opening = -row.opening_minor if account.is_credit else row.opening_minor

@@ -6,6 +6,7 @@ ready.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -20,15 +21,24 @@ class Party:
     url: str
 
 
+@dataclass(frozen=True)
+class Source:
+    """The record behind an entry: what people call it (a number, a payer), and its page."""
+
+    name: str
+    url: str
+
+
 Load = Callable[[Iterable[UUID]], Mapping[UUID, Party]]
 Find = Callable[[str], list[UUID]]
+Tell = Callable[[Iterable[UUID]], Mapping[UUID, Source]]
 
 _load: list[Load] = []
 _find: list[Find] = []
+_sources: dict[str, Tell] = {}
 Shares = Callable[[Iterable[UUID]], Mapping[UUID, Sequence[tuple[str, int]]]]
 _shares: dict[str, Shares] = {}
 _banks: list[Callable[[], Mapping[str, str]]] = []
-_sources: dict[str, Callable[[UUID], str]] = {}
 
 
 def name_customers(load: Load, find: Find) -> None:
@@ -36,9 +46,9 @@ def name_customers(load: Load, find: Find) -> None:
     _load[:], _find[:] = [load], [find]
 
 
-def show_source(source_type: str, url_of: Callable[[UUID], str]) -> None:
-    """Say where the record behind entries of a source type is shown."""
-    _sources[source_type] = url_of
+def tell_sources(source_type: str, tell: Tell) -> None:
+    """Say what the records behind entries of a source type are called and where they are shown, a set in one query."""
+    _sources[source_type] = tell
 
 
 def share_by_rate(source_type: str, load: Shares) -> None:
@@ -70,6 +80,13 @@ def find_customers(typed: str) -> list[UUID]:
     return _find[0](typed) if _find else []
 
 
-def source_url(source_type: str, source_id: UUID) -> str:
-    url_of = _sources.get(source_type)
-    return url_of(source_id) if url_of else ""
+def sources(wanted: Iterable[tuple[str, UUID]]) -> Mapping[UUID, Source]:
+    """The records behind entries, one query for each type of them."""
+    by_type: dict[str, set[UUID]] = defaultdict(set)
+    for source_type, key in wanted:
+        by_type[source_type].add(key)
+    found: dict[UUID, Source] = {}
+    for source_type, keys in by_type.items():
+        if source_type in _sources:
+            found.update(_sources[source_type](keys))
+    return found

@@ -22,15 +22,18 @@ from tokui.customers.registry import (
     ListFilter,
     ListSort,
     ListView,
+    Mark,
+    Marks,
     Rows,
     list_column,
     list_filter,
     list_sort,
     list_view,
+    mark_customers,
 )
 from tokui.payments.models import CustomerStanding
 from tokui.payments.templatetags.payments import standing
-from tokui.payments.words import STATES
+from tokui.payments.words import DISCS, STATES
 from tokui.ui.templatetags.tokui import day, money
 
 #: Filters that stand for several states.
@@ -53,6 +56,16 @@ def _standings(ids: Sequence[UUID]) -> Mapping[UUID, _Shown]:
     currency = Organization.objects.values_list("currency", flat=True).get(pk=require_organization())
     rows = CustomerStanding.objects.filter(customer__in=list(ids))
     return {row.customer_id: _Shown(row, currency) for row in rows}
+
+
+def _marks(ids: Sequence[UUID]) -> Mapping[UUID, Mark]:
+    return {
+        key: Mark(DISCS[shown.row.state], shown.row.open_minor, shown.currency)
+        for key, shown in _standings(ids).items()
+    }
+
+
+mark_customers(Marks(_marks, PAYMENTS_VIEW))
 
 
 def _state_cell(shown: _Shown) -> str:

@@ -21,6 +21,7 @@ from tokui.ui.navigation import Count as Badge
 from tokui.ui.navigation import Entry, register
 from tokui.ui.paging import capped_count
 from tokui.ui.palette import Command, command
+from tokui.ui.settings_pages import SettingsPage, settings_page
 from tokui.ui.templatetags.tokui import day as day_of
 from tokui.ui.templatetags.tokui import money
 from tokui.ui.today import Card, card
@@ -59,7 +60,12 @@ register(
 )
 register(Entry("money", gettext_lazy("Approvals"), "payments:approvals", "hand", 60, PAYMENTS_VIEW, count=_to_approve))
 register(Entry("money", gettext_lazy("Returns"), "payments:returns", "undo", 61, PAYMENTS_VIEW, count=_to_return))
-register(Entry("account", gettext_lazy("Matching and fees"), "payments:policy", "gear", 70, SETTINGS_VIEW))
+settings_page(
+    SettingsPage(
+        *("receipts", gettext_lazy("Matching and fees"), "payments:policy", 70, SETTINGS_VIEW),
+        words="消込 手数料 てすう 差額 許容 自動 猶予 貸倒 承認 fee tolerance automatic grace",
+    )
+)
 command(
     Command(gettext_lazy("Expected receipts"), "payments:expected", "clock", PAYMENTS_VIEW, words="入金予定表 expected")
 )

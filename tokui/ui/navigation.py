@@ -21,7 +21,7 @@ SECTIONS: dict[str, Text] = {
     "": "",
     "customers": _("Customers"),
     "money": _("Money"),
-    "workings": _("Workings"),
+    "workings": _("Setup"),
     "account": _("Account"),
 }
 
@@ -111,7 +111,7 @@ def menu(request: HttpRequest | None) -> list[Section]:
 def _sections(request: HttpRequest | None) -> list[Section]:
     seen = [(each, url) for each in entries() if may(request, each.permission) and (url := url_of(each))]
     under = {**{reverse(name): url for each, url in seen for name in each.also}, **{url: url for _each, url in seen}}
-    here = under.get(_current(list(under), request.path if request else ""), "")
+    here = under.get(current(list(under), request.path if request else ""), "")
     lines = [Line(each, url, url == here, _count(each, request)) for each, url in seen]
     sections = [
         Section(key, label, [line for line in lines if line.entry.section == key]) for key, label in SECTIONS.items()
@@ -135,7 +135,7 @@ def check_entries(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _current(urls: list[str], path: str) -> str:
+def current(urls: list[str], path: str) -> str:
     """The longest URL that the path stands under; the start page only for itself."""
     under = [url for url in urls if path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))]
     return max(under, key=len, default="")

@@ -10,12 +10,16 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from tokui.core.money import parse_money
+from tokui.core.refused import ValueRefused
 from tokui.ui import navigation
 from tokui.ui.navigation import Text
 from tokui.ui.registrations import name_of
 from tokui.ui.visits import may
 
 HITS_PER_GROUP = 6
+#: Fewer than three digits are rather the beginning of a number or a code.
+SMALLEST_AMOUNT = 100
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,15 @@ def provider(label: Text, *, order: int = 100, permission: str = "") -> Callable
         return search
 
     return register
+
+
+def typed_minor(typed: str, currency: str = "JPY") -> int | None:
+    """The amount that was typed (`13200`, `¥13,200`, `１３，２００`) in minor units; None for what is none, or too little to mean one."""
+    try:
+        amount = parse_money(typed, currency)
+    except ValueRefused:
+        return None
+    return amount.minor if amount.minor >= SMALLEST_AMOUNT else None
 
 
 def command(entry: Command) -> Command:

@@ -180,12 +180,12 @@ def test_an_unknown_product_is_not_found(page):
 
 
 def test_a_change_of_law_is_a_row(page, client):
-    assert page.get("/products/tax-rates").status_code == 200
+    assert page.get("/settings/tax-rates").status_code == 200
     given = {"kind": "standard", "rate": "12", "from_on": "2030-04-01"}
-    assert page.post("/products/tax-rates", given).status_code == 302
+    assert page.post("/settings/tax-rates", given).status_code == 302
     assert TaxRate.objects.get().rate_bp == 1200
-    assert "12%" in page.get("/products/tax-rates").content.decode()
-    answer = page.post("/products/tax-rates", given | {"from_on": "2010-01-01"})
+    assert "12%" in page.get("/settings/tax-rates").content.decode()
+    answer = page.post("/settings/tax-rates", given | {"from_on": "2010-01-01"})
     assert answer.status_code == 422
     assert 'id="id_from_on_error"' in answer.content.decode()
 
@@ -193,7 +193,7 @@ def test_a_change_of_law_is_a_row(page, client):
 def test_only_owners_record_a_rate(client, organization):
     client.force_login(make_member("accountant").user)
     given = {"kind": "standard", "rate": "12", "from_on": "2030-04-01"}
-    assert client.post("/products/tax-rates", given).status_code == 403
+    assert client.post("/settings/tax-rates", given).status_code == 403
     assert not TaxRate.objects.exists()
 
 

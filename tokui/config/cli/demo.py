@@ -48,10 +48,10 @@ def print_welcome(port: int) -> None:
         f"""
 Tokui  http://localhost:{port}/        Ctrl-C stops everything / Ctrl-C で終了
 
-  Sign in / ログイン      password / パスワード: {PASSWORD}
+  Sign in / サインイン      password / パスワード: {PASSWORD}
 {names}
 
-  デモの時計は {now:%Y-%m-%d %H:%M}。佐藤 真理（accountant）でログインして「入金消込」を開いてください。
+  デモの時計は {now:%Y-%m-%d %H:%M}。佐藤 真理（accountant）でサインインして「入金消込」を開いてください。
   11月20日朝の 7 件の入金が判断を待っています。Enter で確定、Z で元に戻します。
   The demo's clock says {now:%Y-%m-%d %H:%M}. Sign in as the accountant and open "Reconciliation": seven deposits
   of the morning of 20 November wait for a person. Enter confirms, Z undoes. Then follow docs/tour.md.

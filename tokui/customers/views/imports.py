@@ -240,7 +240,7 @@ def fields(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     known = [(one, CUSTOM_KIND_WORDS[one.kind]) for one in CustomField.objects.all()]
-    context = {"form": form, "known": known, "tab": "customer_fields"}
+    context = {"form": form, "known": known}
     return render(request, "customers/fields.html", context, status=422 if form.errors else 200)
 
 

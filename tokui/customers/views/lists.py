@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -44,15 +44,24 @@ from tokui.customers.queries import (
     parse_query,
 )
 from tokui.customers.views.rows import actor, row_of
-from tokui.ui.doors import CappedCount, render_page, sent_on
+from tokui.ui.doors import CappedCount, is_fragment, render_page, sent_on
 
 
 @visited(CUSTOMERS_VIEW)
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """The list; further rows as a fragment."""
+    """The list; further rows as a fragment. A condition that nobody knows is a note on the whole list."""
+    try:
+        return _index(request, parse_query(dict(request.GET.lists())))
+    except Invalid as refusal:
+        if is_fragment(request):
+            raise
+        request.GET = QueryDict()  # what the page asks for afterwards (count, sums, actions) means the same list
+        return _index(request, parse_query({}), trouble=refusal.message)
+
+
+def _index(request: HttpRequest, query: ListQuery, *, trouble: str = "") -> HttpResponse:
     by = actor(request)
-    query = parse_query(dict(request.GET.lists()))
     page, is_cut = list_page(query, by=by)
     known = known_columns(by=by)
     columns = chosen_columns(query, known)
@@ -68,9 +77,9 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     if query.after:
         return render_page(request, "customers/list.html", context, fragment="customers/_rows.html")
-    return render_page(
-        request, "customers/list.html", context | _around(request, query, known), fragment="customers/_list.html"
-    )
+    context |= _around(request, query, known) | {"trouble": trouble}
+    status = Invalid.status if trouble else 200
+    return render_page(request, "customers/list.html", context, fragment="customers/_list.html", status=status)
 
 
 def _drawn(cells: list[tuple[registry.ListColumn, str]]) -> SafeString:

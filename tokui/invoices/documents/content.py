@@ -29,7 +29,7 @@ class DocumentKind(StrEnum):
     DELIVERY_NOTE = "delivery_note"
     """納品書"""
     STATEMENT = "statement"
-    """取引明細書・残高のご案内: statement of account"""
+    """残高明細書・残高のご案内: statement of account"""
 
 
 class Honorific(StrEnum):

@@ -87,7 +87,7 @@ JA = Words(
         DocumentKind.CREDIT_NOTE: "返還請求書",
         DocumentKind.RECEIPT: "領収書",
         DocumentKind.DELIVERY_NOTE: "納品書",
-        DocumentKind.STATEMENT: "取引明細書",
+        DocumentKind.STATEMENT: "残高明細書",
     },
     greetings={
         DocumentKind.INVOICE: "下記のとおりご請求申し上げます。",

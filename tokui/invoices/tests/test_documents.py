@@ -221,7 +221,7 @@ def test_a_statement_runs_from_the_opening_to_the_closing_balance() -> None:
     )
     content = make_content(kind=DocumentKind.STATEMENT, lines=(), rates=(), opening_minor=100_000, entries=entries)
     words = words_of(content)
-    assert "取引明細書" in words
+    assert "残高明細書" in words
     assert "繰越残高100,000" in words
     assert "残高¥30,000" in words
     assert words_of(replace(content, entries=())).count("¥100,000") == 2

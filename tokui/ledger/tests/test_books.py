@@ -99,7 +99,7 @@ def test_a_closed_month_takes_no_posting_and_no_reversal(organization, accountan
     with clock.at(clock.at_day(date(2026, 11, 5))):
         ids = post_entries([sale()], by=SYSTEM)
         periods.close_month(DAY, by=accountant)
-        with pytest.raises(periods.PeriodClosed, match="2026-10"):
+        with pytest.raises(periods.PeriodClosed, match="2026年10月"):
             post_entries([sale(on=date(2026, 10, 1))], by=SYSTEM)
         with pytest.raises(periods.PeriodClosed):
             reverse_entries(ids, on=DAY, reason="x", by=SYSTEM)

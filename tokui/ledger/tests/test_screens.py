@@ -167,11 +167,23 @@ def test_a_month_that_is_none_is_refused(page, month):
 
 def test_an_open_month_waits_on_the_start_page(page, owner, monkeypatch):
     monkeypatch.setattr("tokui.core.clock.today", lambda: date(2026, 11, 20))
-    assert "2026-10" not in page.get("/").content.decode()
+    assert "2026年10月" not in page.get("/").content.decode()
     post_entries([sale()], by=SYSTEM)
-    assert "2026-10" in page.get("/").content.decode()
+    assert "2026年10月" in page.get("/").content.decode()
     close_month(DAY, by=owner)
-    assert "2026-10" not in page.get("/").content.decode()
+    assert "2026年10月" not in page.get("/").content.decode()
+
+
+def test_only_the_next_month_is_offered_and_the_start_page_names_the_same(page, owner, monkeypatch):
+    monkeypatch.setattr("tokui.core.clock.today", lambda: date(2026, 12, 20))
+    post_entries([sale()], by=SYSTEM)
+    shown = page.get("/ledger/months").content.decode()
+    assert shown.count('action="/ledger/months/closing"') == 1
+    assert '<input type="hidden" name="month" value="2026-10">' in shown
+    assert "2026年10月 はまだ締めていません" in page.get("/").content.decode()
+    close_month(DAY, by=owner)
+    assert '<input type="hidden" name="month" value="2026-11">' in page.get("/ledger/months").content.decode()
+    assert "2026年11月 はまだ締めていません" in page.get("/").content.decode()
 
 
 def export(owner, **values) -> JournalExport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET
 from tokui.access.doors import visited
 from tokui.access.permissions import LEDGER_VIEW
 from tokui.core import clock
+from tokui.core.days import fiscal_year
 from tokui.core.errors import Invalid
 from tokui.core.money import EXPONENTS
 from tokui.ledger.accounts import account_of, customer_of
 from tokui.ledger.queries import trial_balance as rows_of_trial
 from tokui.ledger.reading import MOST_CUSTOMERS, account_page, account_rows, customers_of, journal_page, trials
-from tokui.ledger.registry import find_customers, parties
+from tokui.ledger.registry import bank_names, find_customers, parties
 from tokui.ledger.views.asked import bad_cursor, day_asked, month_before, month_end, period_asked
 from tokui.ui.doors import render_page
 from tokui.ui.paging import InvalidCursor
@@ -46,6 +48,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "from_on": from_on,
         "to_on": to_on,
         "months": _months(),
+        "year": _year(request),
         "account": account,
         "account_name": _named(account) if account else "",
         "accounts": [(code, _named(code)) for code in _plain_accounts()],
@@ -62,6 +65,13 @@ def _months() -> list[tuple[Any, Any]]:
     return [(day, month_end(day)) for day in (first, before, month_before(before))]
 
 
+def _year(request: HttpRequest) -> tuple[date, date]:
+    """The organization's fiscal year of today, its first and last day."""
+    organization = request.visit.organization  # type: ignore[attr-defined]
+    period = fiscal_year(clock.today(), first_month=organization.first_month)
+    return period.starts_on, period.ends_on
+
+
 def _plain_accounts() -> list[str]:
     """The accounts that are chosen by name; those of one customer are reached through the customer."""
     today = clock.today()
@@ -71,7 +81,7 @@ def _plain_accounts() -> list[str]:
 
 def _named(code: str) -> str:
     key = customer_of(code)
-    return str(account_of(code, parties([key]) if key else {}))
+    return str(account_of(code, parties([key]) if key else {}, bank_names() if code.startswith("bank:") else {}))
 
 
 @visited(LEDGER_VIEW)
@@ -92,7 +102,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         raise bad_cursor() from trouble
     key = customer_of(code)
     known = parties([key]) if key else {}
-    shown = account_of(code, known)
+    shown = account_of(code, known, bank_names() if code.startswith("bank:") else {})
     rows = account_rows(code, page.rows, opening)
     sign = -1 if shown.is_credit else 1
     context = {
@@ -107,6 +117,7 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         "from_on": from_on,
         "to_on": to_on,
         "months": _months(),
+        "year": _year(request),
     }
     return render_page(request, "ledger/account.html", context)
 
@@ -134,5 +145,12 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     from_on = day_asked(request, "from", on.replace(day=1))
     if on < from_on:
         raise Invalid(field="from", reason=_("The period ends before it begins."))
-    context = {"tab": "accounts", "trials": trials(from_on, on), "on": on, "from_on": from_on, "months": _months()}
+    context = {
+        "tab": "accounts",
+        "trials": trials(from_on, on),
+        "on": on,
+        "from_on": from_on,
+        "months": _months(),
+        "year": _year(request),
+    }
     return render(request, "ledger/trial_balance.html", context)

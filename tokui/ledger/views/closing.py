@@ -14,7 +14,7 @@ from tokui.access.doors import visited
 from tokui.access.permissions import LEDGER_CLOSE, LEDGER_VIEW
 from tokui.core import clock
 from tokui.ledger.models import ClosedMonth, Entry
-from tokui.ledger.periods import close_month, month_text, reopen_month
+from tokui.ledger.periods import close_month, month_said, month_text, next_to_close, reopen_month
 from tokui.ledger.queries import balance
 from tokui.ledger.views.asked import actor, month_asked, month_before, month_end
 from tokui.ui.doors import sent_on
@@ -28,7 +28,7 @@ def months(request: HttpRequest) -> HttpResponse:
     """The months since the first entry, the next one to close, and what was opened again."""
     shown = _shown()
     closed = {row.month: row for row in ClosedMonth.objects.filter(month__in=shown, reopened_at=None)}
-    following = next((month for month in reversed(shown) if month not in closed), None)
+    following = next_to_close()
     context = {
         "tab": "months",
         "rows": [(month, month_text(month), closed.get(month)) for month in shown],
@@ -57,7 +57,7 @@ def _shown() -> list[date]:
 def closing(request: HttpRequest) -> HttpResponse:
     """Lock a month."""
     closed = close_month(month_asked(request.POST.get("month", "")), by=actor(request))
-    told = _("The books of %(month)s are closed.") % {"month": month_text(closed.month)}
+    told = _("The books of %(month)s are closed.") % {"month": month_said(closed.month)}
     return sent_on(request, reverse("ledger:months"), told)
 
 
@@ -67,5 +67,5 @@ def reopening(request: HttpRequest) -> HttpResponse:
     """Unlock a month, with a reason that stays on record."""
     month = month_asked(request.POST.get("month", ""))
     opened = reopen_month(month, reason=request.POST.get("reason", ""), by=actor(request))
-    told = _("The books of %(month)s are open again.") % {"month": month_text(opened.month)}
+    told = _("The books of %(month)s are open again.") % {"month": month_said(opened.month)}
     return sent_on(request, reverse("ledger:months"), told)

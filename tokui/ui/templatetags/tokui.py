@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from tokui.core import clock
-from tokui.ui import amounts, days, fields, navigation
+from tokui.ui import amounts, days, fields, navigation, settings_pages
 from tokui.ui.icons import PATHS
 from tokui.ui.panels import render_panels
 from tokui.ui.visits import may
@@ -196,6 +196,12 @@ def tabbar(context: Context) -> dict[str, Any]:
     found = _menu(context)
     tabs = [line for section in found["sections"] for line in section.lines if line.entry.phone]
     return {**found, "tabs": tabs[:4], "elsewhere": not any(line.current for line in tabs[:4])}
+
+
+@register.inclusion_tag("ui/_settings_menu.html", takes_context=True)
+def settings_menu(context: Context) -> dict[str, Any]:
+    """The list of settings beside a page of them."""
+    return {"groups": settings_pages.groups(context.get("request"))}
 
 
 @register.simple_tag(takes_context=True)

@@ -3,10 +3,24 @@ class TokuiDrop extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector('input[type="file"]');
     if (!this.input) return;
+    this.label();
     const over = (e) => { e.preventDefault(); this.toggleAttribute('data-over', e.type === 'dragover'); };
     for (const type of ['dragover', 'dragleave', 'drop']) this.addEventListener(type, over);
     this.addEventListener('drop', (e) => this.take(e.dataTransfer.files));
     this.input.addEventListener('change', () => this.tell());
+  }
+
+  // The browser's own button speaks the browser's language; ours speaks the page's. The input keeps the focus.
+  label() {
+    const says = document.getElementById('ui-words')?.dataset.choose;
+    if (!says || this.classList.contains('labelled')) return;
+    this.input.id ||= `file-${document.querySelectorAll('tokui-drop.labelled').length}`;
+    const button = document.createElement('label');
+    button.className = 'btn';
+    button.htmlFor = this.input.id;
+    button.textContent = says;
+    this.input.after(button);
+    this.classList.add('labelled');
   }
 
   take(files) {

@@ -16,6 +16,11 @@ document.addEventListener('click', (e) => {
   // closedby="any" is not in every browser yet: a press on the backdrop closes.
   if (e.target.matches('dialog[closedby="any"]') && !('closedBy' in HTMLDialogElement.prototype)) e.target.close();
   if (e.target.closest('[data-print]')) window.print();
+  // Back to where the visitor came from, if that was here; the link's own address is for everybody else.
+  if (e.target.closest('[data-back]') && history.length > 1 && document.referrer.startsWith(location.origin)) {
+    e.preventDefault();
+    history.back();
+  }
   const copied = e.target.closest('[data-copy]');
   if (copied) {
     navigator.clipboard?.writeText(copied.dataset.copy).then(() => {

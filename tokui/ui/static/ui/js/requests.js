@@ -14,8 +14,6 @@ document.addEventListener('htmx:responseError', (e) => {
   if (/tokui:toast/.test(xhr.getResponseHeader('HX-Trigger') ?? '')) return;
   toast(xhr.status === 401 ? words().signedOut : words().failed);
 });
-document.addEventListener('htmx:sendError', () => toast(words().offline));
-document.addEventListener('htmx:timeout', () => toast(words().offline));
 
 const waiting = new WeakMap();
 const begin = (el) => {

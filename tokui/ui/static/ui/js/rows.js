@@ -1,4 +1,4 @@
-// Lists by key: J and K move the cursor, X selects (Shift X a range), Enter opens. Select-all and the bulk bar's count.
+// Lists by key: J and K move the cursor, X selects (Shift X a range), Enter opens.
 const rowsOf = () => {
   const list = document.querySelector('[data-rows]') ?? document.querySelector('#main .ledger tbody, #main .list');
   return list ? [...list.querySelectorAll(list.matches('.list') ? ':scope > li' : ':scope > tr:not(.load-more)')] : [];
@@ -34,24 +34,3 @@ document.addEventListener('tokui:key', (e) => {
   e.preventDefault();
   move(rows, at - 1, e.detail.event);
 });
-
-const sync = (table) => {
-  const boxes = [...table.querySelectorAll('tbody .pick input')];
-  const chosen = boxes.filter((box) => box.checked).length;
-  const head = table.querySelector('thead .pick input');
-  if (head) { head.checked = chosen > 0 && chosen === boxes.length; head.indeterminate = chosen > 0 && !head.checked; }
-  const output = table.closest('.ledger-box')?.parentElement.querySelector(':scope > .bulk [data-count]');
-  if (output) output.textContent = chosen.toLocaleString();
-};
-document.addEventListener('change', (e) => {
-  const table = e.target.closest('.pick') && e.target.closest('table');
-  if (!table) return;
-  if (e.target.closest('thead')) for (const box of table.querySelectorAll('tbody .pick input')) box.checked = e.target.checked;
-  sync(table);
-});
-document.addEventListener('click', (e) => {
-  if (!e.target.closest('[data-unpick]')) return;
-  for (const box of document.querySelectorAll('.ledger .pick input')) box.checked = false;
-  for (const table of document.querySelectorAll('.ledger')) sync(table);
-});
-document.addEventListener('htmx:afterSettle', () => { for (const table of document.querySelectorAll('.ledger')) sync(table); });
