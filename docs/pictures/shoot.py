@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).parent
 MOST_BYTES = 250_000
+SETTLED_MS = 1_500
 ACCOUNTANT, PASSWORD = "keiri@aoba.example.jp", "aoba-demo-2026"  # as in docs/tour.md
 
 
@@ -35,7 +36,7 @@ class Picture:
 
 PICTURES = (
     Picture("reconciliation", "/reconciliation", ("オオタ ユキ",)),
-    Picture("customer", "/customers?q=北斗企画", ("株式会社 北斗企画",)),
+    Picture("customer", "/customers?q=太田 由紀", ("太田 由紀",)),
     Picture("invoice", "/invoices?q=さくら台", ("INV-",)),
     Picture("reconciliation-dark", "/reconciliation", ("ヤマシタ アカネ",), theme="dark"),
     Picture("today-phone", "/", width=390, height=844),
@@ -70,7 +71,7 @@ def take(picture: Picture, browser: Browser, address: str, target: Path) -> None
     page.goto(address + picture.path, wait_until="networkidle")
     for text in picture.follow:
         page.locator("main a", has_text=text).first.click()
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLED_MS)
     page.mouse.move(0, 0)
     page.screenshot(path=target, animations="disabled")
     context.close()
