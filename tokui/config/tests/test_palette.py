@@ -58,3 +58,4 @@ def test_an_unknown_condition_is_a_note_on_the_whole_list(page):
     assert answer.status_code == 422
     assert customer.public_id in answer.content.decode()
     assert "条件を読み取れなかったため" in answer.content.decode()
+    assert "state=overdue" not in answer.content.decode(), "nothing on the page asks with it again"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -56,6 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         if is_fragment(request):
             raise
+        request.GET = QueryDict()  # what the page asks for afterwards (count, sums, actions) means the same list
         return _index(request, parse_query({}), trouble=refusal.message)
 
 

@@ -1,5 +1,4 @@
-// Chosen rows: select-all, and the bulk bar's count and sum.
-// What the chosen rows come to, from the amounts behind the red rule; only where all of them are yen.
+// Chosen rows: select-all, and the bulk bar's count and sum, from the amounts behind the red rule; only where all are yen.
 const sumOf = (boxes) => {
   const amounts = boxes.filter((box) => box.checked).map((box) => box.closest('tr').querySelector('.acct .money'));
   if (!amounts.some(Boolean) || amounts.some((each) => each?.dataset.c)) return '';
