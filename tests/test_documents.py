@@ -17,7 +17,7 @@ OPERATING = ROOT / "docs/operating.md"
 FORBIDDEN_PATH = "/" + "work" + "/"
 
 NAMED_TEST = re.compile(r"`([\w/]+\.py)::(\w+)`")
-LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^()\s]+)\)")
+LINK = re.compile(r"(?:\[[^\]]+\]\(|src=\")([^()\s\"]+)[)\"]")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"[\"'](TOKUI_[A-Z_]+)[\"']")
 MENTIONED_SETTING = re.compile(r"\bTOKUI_[A-Z_]+\b")

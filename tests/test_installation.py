@@ -175,6 +175,12 @@ def test_the_clock_is_refused_unless_enabled(running):
     assert "2026-11-30 09:00" in moved.stdout, moved.stderr
 
 
+def test_the_clock_is_set_again_from_another_process(running):
+    for day in ("2026-11-30", "2026-12-07"):
+        moved = run("tokui", "clock", "set", f"{day}T09:00:00", "--data-dir", str(running), TOKUI_TEST_CLOCK="1")
+        assert f"{day} 09:00" in moved.stdout, moved.stderr
+
+
 def test_a_backup_comes_back_into_an_empty_installation_and_only_there(running, tmp_path):
     archive = tmp_path / "tokui.tar"
     assert run("tokui", "backup", str(archive), "--data-dir", str(running)).returncode == 0

@@ -26,8 +26,8 @@ def load() -> None:
 def set_to(instant: datetime) -> None:
     """Move the whole product to an instant; time goes on from there."""
     _require_enabled()
-    real_now = clock.now() - _current()
-    _store(instant - real_now)
+    offset = _current()  # read first: until then this process's clock may still stand on the real day
+    _store(instant - (clock.now() - offset))
 
 
 def advance(by: timedelta) -> None:

@@ -12,7 +12,7 @@ import re
 import sys
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -70,9 +70,14 @@ def example_sales(cast: Cast) -> list[Sold]:
 
 def example_bills(cast: Cast) -> list[Bill]:
     """The invoices that the closing runs will make of the sales, numbered by their payer."""
+    return bills_of(cast, example_sales(cast))
+
+
+def bills_of(cast: Cast, sales: Iterable[Sold]) -> list[Bill]:
+    """The invoices of sales as the closing runs make them: one for each payer and closing day."""
     people = cast.by_code
     sums: dict[tuple[str, date], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for line in example_sales(cast):
+    for line in sales:
         payer = people[line.customer].bill_to or line.customer
         closing = _closing_of(people[line.customer], line)
         rate = rate_on(TaxKind(line.goods.tax_kind), line.on)
