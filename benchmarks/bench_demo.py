@@ -46,13 +46,15 @@ def _promises(scale: float) -> dict[str, bool]:
     from tokui.payments.queries import deposits_to_reconcile
 
     live = Allocation.objects.filter(released_at=None)
-    return {
+    rare = {
+        "cancelled by the bank": Deposit.objects.filter(state=Deposit.State.CANCELLED).exists(),
+    }
+    return (rare if scale >= 1 else {}) | {
         f"at least {CUSTOMERS:,} customers": Customer.objects.count() >= CUSTOMERS * min(1.0, scale),
         f"{MONTHS} months of sales": len(SaleLine.objects.dates("sold_on", "month")) == MONTHS,
         f"{WAITING} deposits wait": deposits_to_reconcile().count() == WAITING,
         "fees": live.filter(kind=Allocation.Kind.FEE).exists(),
         "paid twice": ReturnToDo.objects.filter(why=ReturnToDo.Why.PAID_TWICE).exists(),
-        "cancelled by the bank": Deposit.objects.filter(state=Deposit.State.CANCELLED).exists(),
         "every invariant holds": not find_offences(),
     }
 

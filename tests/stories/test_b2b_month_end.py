@@ -29,7 +29,7 @@ from tokui.invoices.actions import (
     record_sales,
 )
 from tokui.invoices.models import Invoice
-from tokui.invoices.papers import statement_content
+from tokui.invoices.statements import Account, statement_content
 from tokui.ledger.exporting import NothingToExport, make_export
 from tokui.ledger.journals import Books, Layout
 from tokui.ledger.periods import PeriodClosed, close_month
@@ -119,7 +119,7 @@ def look_at_the_accounts(buyers: dict[str, Customer]) -> None:
     (row,), totals = aged_receivables()
     assert (row.name, row.days_30, row.not_due) == (TADOKORO, 31_680, 25_300)
     assert totals.total == row.total == 56_980
-    statement = statement_content(buyers[SAKURA], Business.objects.get(), date(2026, 11, 1), date(2027, 1, 15))
+    statement = statement_content(Account(buyers[SAKURA], Business.objects.get()), date(2026, 11, 1), date(2027, 1, 15))
     assert statement.opening_minor == 0
     assert [(one.charged_minor, one.received_minor, one.balance_minor) for one in statement.entries] == [
         (74_800, 0, 74_800),
