@@ -269,6 +269,15 @@ def test_an_unknown_format_is_wrong_usage_and_leaves_nothing(running, tmp_path):
     assert "zengin-01" in wrong.stderr
 
 
+def test_a_file_of_customers_that_was_taken_over_adds_nothing_and_says_so(running):
+    file = str(ROOT / "examples" / "customers.xlsx")
+    first = run("tokui", "customers", "import", file, "--data-dir", str(running), "--json")
+    assert json.loads(first.stdout)["new"] > 100, first.stderr
+    again = run("tokui", "customers", "import", file, "--data-dir", str(running))
+    assert again.returncode == 0
+    assert "was imported before; nothing was added" in again.stdout
+
+
 def test_links_of_other_commands_lead_to_where_the_installation_serves(running):
     (running / "address").write_text("http://localhost:8855")
     made = run(

@@ -32,9 +32,10 @@ class Form(StrEnum):
 def customers_import(file: Source) -> None:
     """Import an XLSX, CSV or TSV file of customers; the columns are found by their headings."""
     with installation(), organization():
-        from tokui.customers.actions import import_file
+        from tokui.customers.actions import import_file, is_applied
         from tokui.customers.words import reason_words
 
+        seen = is_applied(file.read_bytes())
         batch = import_file(file)
         refused = [
             (row.sheet, row.row, row.column, row.value, reason_words(row.reason))
@@ -44,6 +45,9 @@ def customers_import(file: Source) -> None:
             name: getattr(batch, f"{name}_count") for name in ("new", "changed", "unchanged", "refused", "conflict")
         }
         identifier = batch.public_id
+    if seen:
+        say(f"{file.name} was imported before; nothing was added.", id=identifier, seen_before=True)
+        return
     _tell_import(identifier, counts, refused)
 
 

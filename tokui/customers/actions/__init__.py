@@ -22,6 +22,7 @@ from tokui.customers.actions.imports import (
     choose_sender,
     decide_conflicts,
     import_file,
+    is_applied,
     receive_import,
     undo_import,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "detach_file",
     "end_relationship",
     "import_file",
+    "is_applied",
     "learn_payer_name",
     "receive_import",
     "remove_contact_person",
