@@ -27,7 +27,7 @@ from tokui.invoices.events import (
 from tokui.payments.actions.matching import match_deposits
 from tokui.payments.actions.releasing import release_of_deposits, release_of_invoices
 from tokui.payments.candidates import invoice_key
-from tokui.payments.events import RemitterCodeLearned
+from tokui.payments.events import DepositAllocated, RemitterCodeLearned
 from tokui.payments.payers import waiting_deposits_of
 from tokui.payments.standings import refresh_standings, roll_standings
 
@@ -115,6 +115,12 @@ def match_waiting_for_names(announced: Sequence[Announced]) -> None:
 @on(RemitterCodeLearned)
 def match_waiting_for_codes(announced: Sequence[Announced]) -> None:
     _match_waiting([one.facts.customer_id for one in announced])
+
+
+@on(DepositAllocated)
+def match_waiting_for_what_is_left(announced: Sequence[Announced]) -> None:
+    """A person has used an invoice that other deposits were proposed for. A run of the matcher has seen to that itself."""
+    _match_waiting([one.facts.customer_id for one in announced if not one.facts.automatic])
 
 
 @on(RelationshipAdded)

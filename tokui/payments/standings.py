@@ -104,7 +104,7 @@ WITH wanted AS (
     ) everybody WHERE %(customers)s::uuid[] IS NULL
 ), one AS (
     SELECT invoice.customer_id, invoice.id, invoice.due_on, invoice.currency,
-           invoice.total_minor - invoice.settled_minor AS open_minor, invoice.settled_minor, invoice.paid_on, invoice.kind
+           invoice.total_minor - invoice.settled_minor AS open_minor, invoice.settled_minor, invoice.kind
       FROM wanted JOIN invoices_invoice invoice
         ON invoice.organization_id = {CURRENT} AND invoice.customer_id = wanted.customer_id
      WHERE invoice.state = 'issued'
@@ -126,7 +126,6 @@ WITH wanted AS (
            sum(open_minor) FILTER (WHERE currency = (SELECT currency FROM core_organization WHERE id = {CURRENT}) AND open_minor > 0
                                      AND due_on + (SELECT coalesce(max(grace_days), 0) FROM payments_paymentpolicy WHERE organization_id = {CURRENT}) < %(today)s) AS overdue_minor,
            min(due_on) FILTER (WHERE open_minor > 0) AS oldest_due_on,
-           max(paid_on) AS last_paid_on,
            bool_or(open_minor > 0) AS owes,
            bool_or(open_minor > 0 AND due_on = %(today)s) AS has_due,
            bool_or(open_minor > 0 AND due_on > %(today)s
@@ -140,6 +139,12 @@ WITH wanted AS (
                FILTER (WHERE open_minor > 0) AS next_change_on
       FROM one LEFT JOIN given ON given.invoice_id = one.id LEFT JOIN credited ON credited.invoice_id = one.id
      GROUP BY one.customer_id
+), paid AS (
+    SELECT allocation.customer_id, max(allocation."on") AS last_paid_on
+      FROM wanted JOIN payments_allocation allocation
+        ON allocation.organization_id = {CURRENT} AND allocation.customer_id = wanted.customer_id
+     WHERE allocation.kind = 'payment' AND allocation.released_at IS NULL
+     GROUP BY allocation.customer_id
 ), advance AS (
     SELECT allocation.customer_id, sum(allocation.amount_minor - allocation.used_minor) AS amount_minor
       FROM wanted JOIN payments_allocation allocation
@@ -158,7 +163,8 @@ WITH wanted AS (
                 ELSE 'paid' END AS state,
            coalesce(open_minor, 0) AS open_minor, coalesce(overdue_minor, 0) AS overdue_minor,
            coalesce(advance.amount_minor, 0) + coalesce(credit_minor, 0) AS advance_minor, oldest_due_on, last_paid_on, next_change_on
-      FROM wanted LEFT JOIN summed USING (customer_id) LEFT JOIN advance USING (customer_id)
+      FROM wanted LEFT JOIN summed USING (customer_id) LEFT JOIN paid USING (customer_id)
+      LEFT JOIN advance USING (customer_id)
 ), before AS (
     SELECT standing.customer_id, standing.state FROM payments_customerstanding standing JOIN wanted USING (customer_id)
      WHERE standing.organization_id = {CURRENT}

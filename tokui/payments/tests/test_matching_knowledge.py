@@ -184,3 +184,20 @@ def test_a_waiting_deposit_is_matched_when_what_was_missing_is_known(organizatio
     deposit.refresh_from_db()
     assert deposit.state == "settled"
     assert_books_balance()
+
+
+def test_when_a_person_uses_an_invoice_the_twin_of_its_deposit_is_proposed_for_the_other(accountant):
+    """Left as it was, the second deposit would go on proposing an invoice on which nothing is open any more."""
+    customer = make_customer()
+    invoices = [make_invoice(customer, 5_000) for _number in range(2)]
+    deposits = [make_deposit(5_000) for _number in range(2)]
+    change_policy({"posts_certain": False}, by=SYSTEM)
+    match_all()
+    first = Suggestion.objects.get(deposit=deposits[0], rank=0)
+    used = first.allocations[0][0]
+
+    confirm_suggestion(first, by=accountant)
+    run_pending()
+
+    left = next(str(one.pk) for one in invoices if str(one.pk) != used)
+    assert [key for key, _amount in Suggestion.objects.get(deposit=deposits[1], rank=0).allocations] == [left]

@@ -28,12 +28,14 @@ def assert_projection_is_the_pure_rule():
     stored = {row.customer_id: row for row in CustomerStanding.objects.all()}
     for key, line in pure.items():
         row = stored[key]
-        assert (row.state, row.open_minor, row.overdue_minor, row.advance_minor, row.oldest_due_on) == (
+        told = (row.state, row.open_minor, row.overdue_minor, row.advance_minor, row.oldest_due_on, row.last_paid_on)
+        assert told == (
             line.standing.state.value,
             line.standing.open_minor,
             line.standing.overdue_minor,
             line.advance_minor,
             line.oldest_due_on,
+            line.last_paid_on,
         )
         if line.standing.next_change_on:
             assert row.next_change_on <= line.standing.next_change_on
