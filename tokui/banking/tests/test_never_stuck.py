@@ -62,7 +62,7 @@ def test_what_the_books_refuse_becomes_the_file_s_refusal_and_is_read_again(orga
     for month in (OCTOBER, DAY):
         close_month(month, by=SYSTEM)
     refused = take(notice(paid("ヤマダ", 100)), account)
-    assert (refused.state, refused.refusal) == ("refused", {"code": "period_closed", "found": "2026-11"})
+    assert (refused.state, refused.refusal) == ("refused", {"code": "period_closed", "found": "2026年11月"})
     assert Deposit.objects.count() == StatementLine.objects.count() == 0
     reopen_month(DAY, reason="明細を入れる", by=SYSTEM)
     assert take(notice(paid("ヤマダ", 100)), account).state == "read"

@@ -26,7 +26,7 @@ from tokui.customers.actions import (
 from tokui.customers.drafts import CustomerDraft
 from tokui.customers.models import Attachment, ContactPoint, Customer, Note, PayerName, Relationship
 
-FORM = {"name": "㈱青葉", "kind": "company", "due_months": "1", "due_day": "31", "due_shift": "after", "delivery": "mail",
+FORM = {"name": "㈱青葉", "honorific": "usual", "document_language": "ja", "kind": "company", "due_months": "1", "due_day": "31", "due_shift": "after", "delivery": "mail",
         "tax_display": "excluded", "tax_rounding": "down", "is_active": "on"}  # fmt: skip
 
 

