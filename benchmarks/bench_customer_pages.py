@@ -130,7 +130,7 @@ def _fill(cluster: object, organization: object, business: object, user: object,
     columns = (
         "id, organization_id, code, kind, name, kana, sort_kana, legal_form, corporate_number, registration_number, email, phone, "
         "postal_code, address, business_id, owner_id, due_months, due_day, due_shift, delivery, tax_display, tax_rounding, "
-        "is_active, version, created_at, changed_at"
+        "is_active, version, created_at, changed_at, honorific, document_language, withholds"
     )
     standing_columns = "id, organization_id, customer_id, state, open_minor, overdue_minor, advance_minor, oldest_due_on, next_change_on"
     with cluster.connect("postgres", "tokui") as connection:  # type: ignore[attr-defined]
@@ -150,7 +150,7 @@ def _fill(cluster: object, organization: object, business: object, user: object,
                 kind = "company" if n % 10 == 0 else "person"
                 owner = user if n % 50 == 0 else None
                 rows.append((key, organization, code, kind, name, kana, kana, "", "", "", email, phone, "1000001", "青葉市", business,
-                             owner, 1, 31, "after", "mail", "excluded", "down", True, 1, "2026-11-01", "2026-11-01"))  # fmt: skip
+                             owner, 1, 31, "after", "mail", "excluded", "down", True, 1, "2026-11-01", "2026-11-01", "usual", "ja", False))  # fmt: skip
                 found = search_text((name, kana, code, email), (phone,))
                 entries.append((key, organization, found.text, found.grams.split("\n")))
                 if n % 100 == 0:
