@@ -154,10 +154,6 @@ def _initial(customer: Customer | None, custom: list[CustomField]) -> dict[str, 
     return start
 
 
-class NoteForm(forms.Form):
-    text = forms.CharField(label=_("Note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class FieldForm(forms.Form):
     """A new field of the organization's own."""
 

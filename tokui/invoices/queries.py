@@ -15,7 +15,7 @@ from tokui.catalog.models import Price
 from tokui.core.values import normalise_text
 from tokui.customers.index import wanted
 from tokui.customers.models import Customer
-from tokui.invoices.models import FormerName, Invoice, Receipt, SaleLine
+from tokui.invoices.models import FormerName, Invoice, Receipt
 
 
 @dataclass(frozen=True)
@@ -205,10 +205,6 @@ def _customers_now(text: str) -> list[UUID]:
             [list(looked.grams), list(looked.words), MOST_CUSTOMERS],
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def open_sales() -> QuerySet[SaleLine]:
-    return SaleLine.objects.filter(invoice=None).select_related("customer", "business")
 
 
 def prices_sold_at(prices: Sequence[Price]) -> set[UUID]:

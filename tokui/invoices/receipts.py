@@ -114,13 +114,6 @@ def _snapshot(invoice: Invoice, addressee: str, rates: list[list[object]]) -> di
     return {**kept, "name": name, "postal_code": "", "address": ""} if name and name != kept.get("name") else kept
 
 
-def shown_receipt(receipt: Receipt) -> bytes:
-    """The PDF that is handed out: the original, or of a cancelled receipt one that says so."""
-    if receipt.cancelled_at:
-        return render_pdf(receipt_content(receipt, reissued=False))
-    return files.read(receipt_pdf(receipt))
-
-
 def _rates(invoice: Invoice) -> list[list[object]]:
     return [
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -206,10 +206,6 @@ def fee_span() -> tuple[int, int] | None:
 
 def _reasons(suggestion: Suggestion) -> list[tuple[str, bool, int]]:
     return [(sentence(one), one["code"] in DOUBTS, one["weight"]) for one in suggestion.reasons]
-
-
-def days_late(invoice: Invoice) -> int:
-    return max(0, (clock.today() - invoice.due_on) // timedelta(days=1))
 
 
 _COUNTS = """

@@ -59,7 +59,3 @@ class OtherAccountCurrency(Refusal):
     """{account} does not hold {currency}. Choose the account from which the money was sent."""
 
     status = 422
-
-
-class DepositHasUses(Refusal):
-    """Part of this deposit is used. Take that back first."""

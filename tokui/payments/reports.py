@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db.models import F
@@ -117,10 +117,6 @@ def customer_ledger(
         values = (row["on_day"], row["kind"], row["number"], row["text"], row["billed"], row["received"], balance)
         movements.append(Movement(*values))
     return opening, movements
-
-
-def situation_rows(customer: UUID, on: date) -> list[dict[str, Any]]:
-    return fetched(SITUATIONS, customers=[customer], on=on, known=clock.now())
 
 
 _AGED = f"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -285,8 +284,3 @@ PLAN_TAGS = {
     "JU-H1": "高校生",
     "JU-H2": "高校生",
 }
-
-
-def bare_kana(kana: str) -> str:
-    """A reading without the spaces and points that people put in."""
-    return re.sub(r"[ ・]", "", kana)

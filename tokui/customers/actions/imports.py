@@ -20,7 +20,6 @@ from tokui.core.errors import Invalid, Refusal, StateChanged
 from tokui.core.files import open_file
 from tokui.core.inbox import receive
 from tokui.core.locks import advisory_lock, lock
-from tokui.core.models import Parcel
 from tokui.core.tables import TableRefused, Vocabulary, open_table, propose_columns, signature, table_facts
 from tokui.core.tenancy import require_organization
 from tokui.core.vault import encrypt
@@ -251,8 +250,3 @@ def import_file(path: Path | str, mapping: Mapping[str, str] | None = None, *, b
 def _file_name(name: str) -> str:
     bare = name.replace("\\", "/").rpartition("/")[2]
     return "".join(letter for letter in bare if letter.isprintable())[:200] or "customers"
-
-
-def source_of(parcel: Parcel) -> Any:
-    """The raw bytes as a stream that can be read from any place."""
-    return open_file(parcel.file)
